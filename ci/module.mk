@@ -1,0 +1,18 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# What CI and people call: packages, the suite.
+
+deps: ## install the packages that are missing (Debian, Ubuntu); safe to repeat
+	@ci/deps.sh
+
+# `all` in a make of its own: the packages of `make deps validate` are not there when this one starts.
+validate: ## run, judge and draw: SCENARIOS="a b" DURATION=s SEED=n OUT=dir and every other knob
+	@ci/validate.sh --check
+	$(Q)$(MAKE) --no-print-directory all
+	@ci/validate.sh
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+validate: | $(filter deps,$(MAKECMDGOALS)) # `make -j deps validate` installs first
+
+.PHONY: deps validate help

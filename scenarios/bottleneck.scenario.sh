@@ -1,0 +1,15 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: BSD-2-Clause
+hypothesis 'Behind a rate limit with a bounded queue the witnesses agree while rtt, cwnd and' \
+	'retransmits move: the queue fills, overflows, and the sender backs off.'
+
+knob RATE 200M rate 'rate of the bottleneck in bit/s'
+knob QUEUE 500000 int:3028:100000000 'bytes that its queue holds'
+
+bound coverage.netlink_share_min 0.8
+bound coverage.probe_lost_max 0
+bound statistics.rtt.mae_max 2000
+
+build_path() {
+	path_bottleneck "$RATE" "$QUEUE"
+}

@@ -1,0 +1,68 @@
+# shellcheck shell=bash disable=SC2034 # what it sets is for the runner and the course
+# SPDX-License-Identifier: BSD-2-Clause
+# The scenarios: *.scenario.sh files beside `run`. scenarios/README.md says how to write one.
+
+SCENARIO_DIR=$(dirname "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")")
+NAME=''
+HYPOTHESIS=''
+DIRECTION=send # of the data, seen from the client
+IPERF3_ARGS=() # a scenario's own options for the client
+CLIENT_PORT='' # first local port of the data streams, empty: any
+
+# hypothesis LINE LINE: what the run puts to the test
+hypothesis() {
+	HYPOTHESIS="$*"
+}
+
+# direction send|receive: which way the data goes
+direction() {
+	DIRECTION=$1
+	[[ $1 == send ]] || IPERF3_ARGS+=(-R)
+}
+
+# client_ports FIRST: stream i sends from port FIRST + i - 1
+client_ports() {
+	CLIENT_PORT=$1
+}
+
+catalogue_names() {
+	local f
+	for f in "$SCENARIO_DIR"/*.scenario.sh; do
+		f=${f##*/}
+		printf '%s\n' "${f%.scenario.sh}"
+	done
+}
+
+# catalogue_load NAME_OR_FILE: sets NAME, SCENARIO_FILE, HYPOTHESIS; defines the scenario's functions
+catalogue_load() {
+	case $1 in
+	*/*)
+		[[ -f $1 && $1 == *.scenario.sh ]] || die 2 "$1 is not a scenario file (NAME.scenario.sh)"
+		SCENARIO_FILE=$(readlink -f "$1")
+		;;
+	*)
+		SCENARIO_FILE=$SCENARIO_DIR/$1.scenario.sh
+		[[ $1 =~ ^[a-z0-9][a-z0-9-]*$ && -f $SCENARIO_FILE ]] ||
+			die 2 "unknown scenario $1: there are $(catalogue_names | paste -sd ' ')"
+		;;
+	esac
+	NAME=${SCENARIO_FILE##*/}
+	NAME=${NAME%.scenario.sh}
+	[[ $NAME =~ ^[a-z0-9][a-z0-9-]*$ ]] ||
+		die 2 "$NAME is no name for a scenario: use small letters, digits and -"
+	# shellcheck source=/dev/null
+	. "$SCENARIO_FILE"
+	[[ -n $HYPOTHESIS ]] || die 3 "the scenario $NAME states no hypothesis"
+	declare -F build_path >/dev/null || die 3 "the scenario $NAME does not define build_path"
+}
+
+catalogue_list() {
+	local name
+	for name in $(catalogue_names); do
+		(
+			catalogue_load "$name"
+			printf '%s\n' "$name"
+			fold -s -w 80 <<<"$HYPOTHESIS" | sed 's/ *$//; s/^/    /'
+		)
+	done
+}

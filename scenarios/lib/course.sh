@@ -1,0 +1,127 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+# The course of one run, as process 1 of its own pid and mount namespaces (started by ../run):
+#
+#	path -> collectors attached -> server listening -> client -> flows gone -> collectors ended
+#
+# Every way out, also an error or a signal, goes through course_end(): it ends what runs in the
+# right order, so that trailers get written, and writes the manifest. When this process exits, the
+# kernel ends whatever is left in the pid namespace.
+set -euo pipefail
+
+LIB=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
+TOP=$(dirname "$(dirname "$LIB")")
+CGROUP=$TCPW_CGROUP
+RUN_DIR=$TCPW_RUN_DIR
+# shellcheck source=scenarios/lib/speech.sh
+. "$LIB/speech.sh"
+# shellcheck source=scenarios/lib/knobs.sh
+. "$LIB/knobs.sh"
+# shellcheck source=scenarios/lib/catalogue.sh
+. "$LIB/catalogue.sh"
+# shellcheck source=scenarios/lib/namespaces.sh
+. "$LIB/namespaces.sh"
+# shellcheck source=scenarios/lib/path.sh
+. "$LIB/path.sh"
+# shellcheck source=scenarios/lib/launch.sh
+. "$LIB/launch.sh"
+# shellcheck source=scenarios/lib/witnesses.sh
+. "$LIB/witnesses.sh"
+# shellcheck source=scenarios/lib/manifest.sh
+. "$LIB/manifest.sh"
+
+ERRORS=()
+STEP='start' # what is being done, for an error that nobody foresaw
+INTERRUPTED='' SKIPPED=0 SKIP_REASON='' FINISHED=''
+printf -v STARTED '%(%Y-%m-%dT%H:%M:%S%z)T' -1
+STARTED=${STARTED:0:-2}:${STARTED: -2}
+
+# note SENTENCE: the run has failed, but goes on (the end is being cleaned up)
+note() {
+	ERRORS+=("$*")
+	say "$NAME: $*"
+}
+
+# fail SENTENCE: the run has failed and ends here
+fail() {
+	note "$@"
+	exit 3
+}
+
+# skip SENTENCE: this machine cannot
+skip() {
+	SKIPPED=1 SKIP_REASON=$*
+	say "$NAME: $*"
+	exit 4
+}
+
+# Hooks that a scenario may define:
+before_collectors() { :; }
+before_server() { :; }
+before_client() { :; }
+after_client() { :; }
+
+disk_is_full() {
+	local free
+	free=$(df --output=avail -k "$RUN_DIR" 2>/dev/null | tail -n 1) || return 1
+	((free < 16))
+}
+
+course_end() {
+	local rc=$?
+	# $? does not tell an error that `set -e` ended from an exit; the others set their code.
+	set +e
+	trap '' TERM INT HUP
+	part_stop iperf3-client 3000
+	part_stop iperf3-server 3000
+	collectors_stop
+	[[ -z ${LEDGER_OPEN:-} || $rc != 0 ]] || path_ledger_close
+	if [[ -z $FINISHED && ${#ERRORS[@]} -eq 0 && $SKIPPED -eq 0 ]]; then
+		note "$STEP failed (exit code $rc), for the reason given above"
+	fi
+	if ((${#ERRORS[@]})) && disk_is_full; then
+		note "the disk that holds $RUN_DIR is full: choose another output directory"
+	fi
+	manifest_write "${ERRORS[@]}" || note "cannot write $RUN_DIR/manifest.json"
+	((${#ERRORS[@]} == 0)) || exit 3
+	((SKIPPED == 0)) || exit 4
+	exit 0
+}
+
+main() {
+	local scenario_file=$1
+	shift
+	catalogue_load "$scenario_file"
+	knobs_resolve "$NAME" "$@"
+	MANIFEST_KERNEL=$(manifest_kernel)
+	MANIFEST_VERSIONS=$(manifest_versions)
+	trap course_end EXIT
+	trap 'INTERRUPTED=1; fail "interrupted by a signal"' TERM INT HUP
+
+	witnesses_check
+	STEP="building the path"
+	namespaces_open
+	build_path
+	set_congestion client server
+	STEP="gathering the facts of the run"
+	manifest_open || fail "cannot write $RUN_DIR/manifest.json"
+	STEP="starting the collectors"
+	before_collectors
+	collectors_start
+	STEP="starting the iperf3 server"
+	before_server
+	server_start
+	path_ledger_open
+	STEP="running the test"
+	before_client
+	client_start
+	client_wait
+	after_client
+	iperf3_check
+	STEP="waiting for the end of the flows"
+	await 10000 flows_gone || fail "flows were still open 10 s after the end of iperf3"
+	path_ledger_close
+	FINISHED=1
+}
+
+main "$@"

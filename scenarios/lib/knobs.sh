@@ -1,0 +1,167 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: BSD-2-Clause
+# Knobs: named settings with a default, a type and a sentence; and the bounds a scenario declares.
+#
+# A knob's value comes from KNOB=VALUE arguments, else from the environment, else from the default;
+# it ends in a shell variable of the knob's name.
+
+declare -A KNOB_DEFAULT=() KNOB_TYPE=() KNOB_HELP=()
+KNOBS=()  # in the order of declaration
+BOUNDS=() # "path=value" for the manifest
+
+# knob NAME DEFAULT TYPE SENTENCE
+# TYPE: int:MIN:MAX, number:MIN:MAX, rate (bit/s, with K M G), time (100ms), one:A:B:..., list:A:B:...
+knob() {
+	[[ -n ${KNOB_TYPE[$1]:-} ]] || KNOBS+=("$1")
+	KNOB_DEFAULT[$1]=$2 KNOB_TYPE[$1]=$3 KNOB_HELP[$1]=$4
+}
+
+# default NAME VALUE: a scenario's own default for a knob declared before
+default() {
+	[[ -n ${KNOB_TYPE[$1]:-} ]] || die 3 "the scenario changes the default of an unknown knob $1"
+	KNOB_DEFAULT[$1]=$2
+}
+
+# bound PATH VALUE, e.g. bound statistics.rtt.mae_max 500
+bound() {
+	BOUNDS+=("$1=$2")
+}
+
+# What every scenario has.
+knob DURATION 10 int:1:3600 'seconds of traffic'
+knob SEED 1 int:0:4294967295 'seed of every random choice of the path'
+knob STREAMS 1 int:1:128 'parallel streams of iperf3'
+knob BITRATE 0 rate 'bit/s that each stream is paced to, 0: as fast as it goes'
+knob FAMILY inet one:inet:inet6 'address family of the flows'
+knob CONGESTION cubic word 'congestion control of both ends'
+knob PORT 5201 int:1:65535 'port of the iperf3 server'
+knob IPERF3_INTERVAL 0.1 number:0.1:60 'seconds between the reports of iperf3'
+knob PROBE_MODES rtt,segment list:rtt:poll:state:segment 'capture modes of tcpw-probe'
+knob PROBE_INTERVAL 100ms time 'interval of its poll mode'
+knob NETLINK_MODE exact one:exact:filtered:full 'how tcpw-netlink asks'
+knob NETLINK_INTERVAL 10ms time 'interval at which it asks'
+
+knobs_describe() {
+	local k
+	for k in "${KNOBS[@]}"; do
+		printf '  %-18s %s (%s)\n' "$k=${KNOB_DEFAULT[$k]}" "${KNOB_HELP[$k]}" "${KNOB_TYPE[$k]//:/ }"
+	done
+}
+
+# rate_bits RATE: "200M" in bit/s, decimal as iperf3 and tc have it
+rate_bits() {
+	local digits=${1%[KMG]} factor=1
+	case $1 in
+	*K) factor=1000 ;;
+	*M) factor=1000000 ;;
+	*G) factor=1000000000 ;;
+	esac
+	printf '%s\n' $((10#$digits * factor))
+}
+
+# number_in VALUE MIN MAX: decimal fractions, without bc: compared as thousandths
+number_in() {
+	local v scaled=()
+	for v in "$@"; do
+		[[ $v =~ ^([0-9]{1,9})(\.([0-9]{1,3}))?$ ]] || return 1
+		v=${BASH_REMATCH[3]:-}000
+		scaled+=($((10#${BASH_REMATCH[1]} * 1000 + 10#${v:0:3})))
+	done
+	((scaled[0] >= scaled[1] && scaled[0] <= scaled[2]))
+}
+
+knob_check() {
+	local name=$1 value=$2 type=${KNOB_TYPE[$1]} min max item
+	local words=${type#*:}
+	case $type in
+	int:*)
+		IFS=: read -r _ min max <<<"$type"
+		if ! [[ $value =~ ^[0-9]{1,10}$ ]] || ! ((10#$value >= min && 10#$value <= max)); then
+			die 2 "$name=$value: must be a whole number from $min to $max"
+		fi
+		;;
+	number:*)
+		IFS=: read -r _ min max <<<"$type"
+		number_in "$value" "$min" "$max" ||
+			die 2 "$name=$value: must be a number from $min to $max"
+		;;
+	rate)
+		if ! [[ $value =~ ^[0-9]{1,12}[KMG]?$ ]] || ! (($(rate_bits "$value") <= 1000000000000)); then
+			die 2 "$name=$value: must be a rate in bit/s such as 500K, 200M or 1G, at most 1000G"
+		fi
+		;;
+	time)
+		[[ $value =~ ^[0-9]{1,6}(\.[0-9]{1,6})?(us|ms|s)$ ]] ||
+			die 2 "$name=$value: must be a time with its unit, such as 500us, 10ms or 1s"
+		;;
+	word)
+		[[ $value =~ ^[A-Za-z0-9_-]{1,15}$ ]] ||
+			die 2 "$name=$value: must be a name of letters, digits, - and _"
+		;;
+	one:*)
+		[[ ":$words:" == *":$value:"* && $value != *:* ]] ||
+			die 2 "$name=$value: must be one of ${words//:/, }"
+		;;
+	list:*)
+		[[ $value =~ ^[a-z0-9]+(,[a-z0-9]+)*$ ]] ||
+			die 2 "$name=$value: must be a list, separated by commas, of ${words//:/, }"
+		for item in ${value//,/ }; do
+			[[ ":$words:" == *":$item:"* ]] ||
+				die 2 "$name=$value: $item is none of ${words//:/, }"
+		done
+		;;
+	esac
+}
+
+# knobs_resolve SCENARIO [KNOB=VALUE ...]
+knobs_resolve() {
+	local scenario=$1
+	shift
+	local arg k
+	local -A given=()
+	for arg in "$@"; do
+		k=${arg%%=*}
+		[[ $arg == *=* && -n ${KNOB_TYPE[$k]:-} ]] ||
+			die 2 "unknown knob $k: $scenario has ${KNOBS[*]}"
+		given[$k]=${arg#*=}
+	done
+	for k in "${KNOBS[@]}"; do
+		local value=${given[$k]-${!k-${KNOB_DEFAULT[$k]}}}
+		knob_check "$k" "$value"
+		[[ ${KNOB_TYPE[$k]} != int:* ]] || value=$((10#$value))
+		printf -v "$k" '%s' "$value"
+	done
+}
+
+# The knobs as a JSON object: keys in lower case, DURATION as duration_s.
+knobs_json() {
+	local k
+	for k in "${KNOBS[@]}"; do
+		printf '%s\n%s\n%s\n' "$k" "${KNOB_TYPE[$k]%%:*}" "${!k}"
+	done | jq -Rn '[inputs] | [range(0; length; 3) as $i | {
+		key: (.[$i] | ascii_downcase | if . == "duration" then "duration_s" else . end),
+		value: (if .[$i + 1] == "int" or .[$i + 1] == "number" then .[$i + 2] | tonumber
+			elif .[$i + 1] == "list" then .[$i + 2] | split(",")
+			else .[$i + 2] end)}] | from_entries'
+}
+
+# The command that repeats this run; knobs at their default are left out but the first two.
+knobs_command() {
+	local k text="make validate"
+	# shellcheck disable=SC2153 # NAME is catalogue.sh's
+	text+=" SCENARIOS=$NAME"
+	for k in "${KNOBS[@]}"; do
+		[[ $k == DURATION || $k == SEED || ${!k} != "${KNOB_DEFAULT[$k]}" ]] || continue
+		text+=" $k=${!k}"
+	done
+	printf '%s\n' "$text"
+}
+
+bounds_json() {
+	((${#BOUNDS[@]})) || {
+		echo '{}'
+		return
+	}
+	printf '%s\n' "${BOUNDS[@]}" | jq -Rn 'reduce (inputs | split("=")) as [$path, $value]
+		({}; setpath($path | split("."); $value | fromjson))'
+}

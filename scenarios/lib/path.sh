@@ -1,0 +1,129 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: BSD-2-Clause
+# The paths between client and server, and the path's own account of a run (path.jsonl).
+#
+# A path function makes the namespaces `client` and `server`, their links, addresses and routes,
+# and states what it built by path_fact. Both families are always there.
+
+PATH_DEVICES=() # "NS DEV", the devices whose counters and offloads are recorded
+PATH_FACTS='{}'
+
+CLIENT_ADDRESS=(10.77.1.1 fd77:1::1)
+SERVER_ADDRESS=(10.77.2.1 fd77:2::1)
+
+# path_fact KEY JSON
+path_fact() {
+	PATH_FACTS=$(jq -c --arg key "$1" --argjson value "$2" '.[$key] = $value' <<<"$PATH_FACTS")
+}
+
+server_address() {
+	[[ $FAMILY == inet6 ]] && echo "${SERVER_ADDRESS[1]}" || echo "${SERVER_ADDRESS[0]}"
+}
+
+# Route between the two ends' networks over a neighbour: route_add NS DEV TO4 VIA4 TO6 VIA6
+route_add() {
+	ip -n "$1" route add "$3" via "$4" dev "$2"
+	ip -n "$1" -6 route add "$5" via "$6" dev "$2"
+}
+
+# offloads_off NS DEV ...: without them a packet on the wire is one segment, so that a queue counts
+# and drops what TCP counts and retransmits
+offloads_off() {
+	local ns=$1 dev why
+	shift
+	for dev in "$@"; do
+		why=$(in_ns "$ns" ethtool -K "$dev" tso off gso off gro off 2>&1) ||
+			fail "ethtool cannot turn off the offloads of $dev in $ns: $why"
+	done
+}
+
+# One link, nothing in between.
+path_veth() {
+	ns_add client server
+	link_add client eth0 server eth0
+	address_add client eth0 "${CLIENT_ADDRESS[0]}/24" "${CLIENT_ADDRESS[1]}/64"
+	address_add server eth0 "${SERVER_ADDRESS[0]}/24" "${SERVER_ADDRESS[1]}/64"
+	ip -n client route add 10.77.2.0/24 dev eth0
+	ip -n server route add 10.77.1.0/24 dev eth0
+	ip -n client -6 route add fd77:2::/64 dev eth0
+	ip -n server -6 route add fd77:1::/64 dev eth0
+	path_fact backend '"veth"'
+}
+
+# client - router - server, offloads off everywhere
+path_routed() {
+	local ns
+	ns_add client router server
+	link_add client eth0 router client
+	link_add router server server eth0
+	address_add client eth0 "${CLIENT_ADDRESS[0]}/24" "${CLIENT_ADDRESS[1]}/64"
+	address_add router client 10.77.1.254/24 fd77:1::fe/64
+	address_add router server 10.77.2.254/24 fd77:2::fe/64
+	address_add server eth0 "${SERVER_ADDRESS[0]}/24" "${SERVER_ADDRESS[1]}/64"
+	route_add client eth0 10.77.2.0/24 10.77.1.254 fd77:2::/64 fd77:1::fe
+	route_add server eth0 10.77.1.0/24 10.77.2.254 fd77:1::/64 fd77:2::fe
+	set_sysctl router net.ipv4.ip_forward 1
+	set_sysctl router net.ipv6.conf.all.forwarding 1
+	offloads_off client eth0
+	offloads_off router client server
+	offloads_off server eth0
+	path_fact backend '"veth"'
+}
+
+# path_bottleneck RATE QUEUE_BYTES: routed, and the router sends to the server at RATE from a
+# queue of QUEUE_BYTES that drops what does not fit. The bucket is small: a large one would let
+# bursts pass above the rate.
+path_bottleneck() {
+	local bits why burst=15140
+	bits=$(rate_bits "$1")
+	path_routed
+	why=$(in_ns router tc qdisc add dev server root tbf \
+		rate "${bits}bit" burst "$burst" limit "$2" 2>&1) ||
+		skip "this kernel cannot limit a rate with tbf (sch_tbf): $why"
+	path_fact backend '"veth+tbf"'
+	path_fact rate_bit "$bits"
+	path_fact queue_bytes "$2"
+	path_fact burst_bytes "$burst"
+}
+
+# One line of path.jsonl for each device: counters of link and queue. Times are CLOCK_REALTIME.
+path_ledger() {
+	local event=$1 entry ns dev link qdisc
+	for entry in "${PATH_DEVICES[@]}"; do
+		read -r ns dev <<<"$entry"
+		link=$(in_ns "$ns" ip -s -j link show dev "$dev")
+		qdisc=$(in_ns "$ns" tc -s -j qdisc show dev "$dev")
+		jq -cn --arg event "$event" --arg ns "$ns" --arg dev "$dev" --arg at "$EPOCHREALTIME" \
+			--argjson link "$link" --argjson qdisc "$qdisc" \
+			'{event: $event, realtime_s: ($at | tonumber), netns: $ns, dev: $dev,
+			mtu: $link[0].mtu, link: $link[0].stats64, qdisc: $qdisc}'
+	done >>"$RUN_DIR/path.jsonl" || fail "cannot write $RUN_DIR/path.jsonl"
+}
+
+path_ledger_open() {
+	jq -cn --argjson path "$PATH_FACTS" '{timeline: 1, witness: "path", clock: "CLOCK_REALTIME", path: $path}' \
+		>"$RUN_DIR/path.jsonl" || fail "cannot write $RUN_DIR/path.jsonl"
+	path_ledger before
+	LEDGER_OPEN=1
+}
+
+path_ledger_close() {
+	[[ -n ${LEDGER_OPEN:-} ]] || return 0
+	LEDGER_OPEN=''
+	path_ledger after
+	jq -cn --argjson n $((2 * ${#PATH_DEVICES[@]})) '{trailer: true, samples: $n, lost: {}, notes: {}}' \
+		>>"$RUN_DIR/path.jsonl" || fail "cannot write $RUN_DIR/path.jsonl"
+}
+
+# {"client/eth0": {"tso": true, ...}, ...}
+path_offloads() {
+	local entry ns dev
+	for entry in "${PATH_DEVICES[@]}"; do
+		read -r ns dev <<<"$entry"
+		in_ns "$ns" ethtool --json -k "$dev" | jq -c --arg at "$ns/$dev" '.[0] | {($at): {
+			tso: ."tcp-segmentation-offload".active,
+			gso: ."generic-segmentation-offload".active,
+			gro: ."generic-receive-offload".active,
+			tx_checksum: ."tx-checksumming".active}}'
+	done | jq -cs 'add // {}'
+}

@@ -1,0 +1,17 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: BSD-2-Clause
+hypothesis 'Four IPv6 streams at once: each sample belongs to its own flow, told apart by' \
+	'cookie and ports, and none is lost for the others.'
+
+default FAMILY inet6
+default STREAMS 4
+default BITRATE 250M
+client_ports 45001 # flows are named alike in every run
+
+bound coverage.netlink_share_min 0.8
+bound coverage.probe_lost_max 0
+bound statistics.rtt.mae_max 1000
+
+build_path() {
+	path_veth
+}
