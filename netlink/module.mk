@@ -1,0 +1,14 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# tcpw-netlink, its benchmark (not installed), unit and live tests.
+NETLINK_MAINS := main bench
+NETLINK_OBJS  := $(patsubst %.c,$(BUILD)/%.o,$(filter-out $(NETLINK_MAINS:%=netlink/%.c), \
+		 $(wildcard netlink/*.c)))
+NETLINK_LIBS  := -lmnl -lbpf $(TIMELINE_LIBS)
+
+$(BUILD)/tcpw-netlink: $(BUILD)/netlink/main.o $(NETLINK_OBJS) $(TIMELINE_LIB)
+	$(call link,$(NETLINK_LIBS))
+PROGRAMS += $(BUILD)/tcpw-netlink
+
+$(BUILD)/netlink/bench: $(BUILD)/netlink/bench.o $(NETLINK_OBJS) $(TIMELINE_LIB)
+	$(call link,$(NETLINK_LIBS))
+BENCHES += $(BUILD)/netlink/bench
