@@ -17,8 +17,6 @@
 	X(rtt)         /* probe: RTT callback, in the middle of ACK processing */ \
 	X(state)       /* probe: state about to change from old_state to new_state */ \
 	X(close)       /* probe: state about to change to CLOSE; the socket's last words */ \
-	X(retrans)     /* probe: a segment was retransmitted */ \
-	X(rto)         /* probe: the retransmission timer fired */ \
 	X(poll)        /* probe: read at an interval */ \
 	X(segment)     /* probe: a segment arrived and is not processed yet */ \
 	X(mark)        /* probe: the socket just after an application's getsockopt(TCP_INFO) */ \

@@ -1,0 +1,37 @@
+# SPDX-License-Identifier: BSD-2-Clause
+# tcpw-probe: eBPF programs (X.bpf.c) become skeletons (build/probe/X.skel.h) that its C code includes.
+PROBE := $(BUILD)/tcpw-probe
+PROGRAMS += $(PROBE)
+
+# The headers of the build machine's C library are not for the bpf target: -ffreestanding takes
+# stdint.h and stdbool.h from clang; linux/*.h come from the machine's own kernel headers.
+BPFFLAGS += -ffreestanding -I/usr/include/$(shell $(CC) -dumpmachine)
+
+PROBE_SKELS := $(patsubst probe/%.bpf.c,$(BUILD)/probe/%.skel.h,$(wildcard probe/*.bpf.c))
+PROBE_OBJS  := $(patsubst %.c,$(BUILD)/%.o,$(filter-out %.bpf.c probe/main.c probe/bench.c,$(wildcard probe/*.c)))
+PROBE_LIBS  := -lbpf -lelf -lz $(TIMELINE_LIBS)
+
+$(BUILD)/probe/%.bpf.o: probe/%.bpf.c
+	@mkdir -p $(@D)
+	$(call say,BPF,$<)
+	$(Q)$(CLANG) $(BPFFLAGS) $(if $(WERROR),-Werror) -MT $@ -c -o $@ $<
+
+$(BUILD)/probe/%.skel.h: $(BUILD)/probe/%.bpf.o
+	$(call say,SKEL,$@)
+	$(Q)$(BPFTOOL) gen skeleton $< name $*_bpf > $@
+
+$(PROBE_OBJS) $(BUILD)/probe/main.o $(BUILD)/probe/bench.o: | $(PROBE_SKELS)
+
+$(PROBE): $(PROBE_OBJS) $(BUILD)/probe/main.o $(TIMELINE_LIB)
+	$(call link,$(PROBE_LIBS))
+
+# What one sample costs: build/probe/bench, started by ci/bench.sh
+$(BUILD)/probe/bench: $(PROBE_OBJS) $(BUILD)/probe/bench.o $(TIMELINE_LIB)
+	$(call link,$(PROBE_LIBS))
+BENCHES += $(BUILD)/probe/bench
+
+PROBE_TESTS := $(patsubst probe/tests/%.c,$(BUILD)/probe/tests/%,$(wildcard probe/tests/test_*.c))
+$(patsubst %,%.o,$(PROBE_TESTS)): | $(PROBE_SKELS)
+$(PROBE_TESTS): %: %.o $(PROBE_OBJS) $(TIMELINE_LIB)
+	$(call link,-lcmocka $(PROBE_LIBS))
+UNIT_TESTS += $(PROBE_TESTS)

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
+/*
+ * What the BPF programs hand to user space through the ring buffer: one record a sample. The
+ * fields come from timeline/catalogue.def, the widest first, so that there is no padding between
+ * them. Whether the running kernel has a field is said once (features.h), not in each record.
+ */
+#ifndef TCPW_PROBE_RECORD_H
+#define TCPW_PROBE_RECORD_H
+
+#include <linux/types.h>
+
+/* The bytes of struct tcp_info that are kept from a getsockopt call: room for what may come. */
+#define RECORD_TCP_INFO_BYTES 320
+
+/* In cb_mrtt and cb_srtt: the kernel hands no arguments to the RTT callback (before 6.10). */
+#define RECORD_NO_ARGUMENT 0xffffffffU
+
+/* Which BPF program or callback made the record. The first member of every record. */
+enum record_type {
+	RECORD_CONNECT,
+	RECORD_ESTABLISHED,
+	RECORD_RTT,
+	RECORD_STATE, /* old_state, new_state tell which; CLOSE is the last of a flow */
+	RECORD_POLL,
+	RECORD_SEGMENT,
+	RECORD_MARK,
+	RECORD_TCP_INFO, /* struct record_tcp_info, the kernel's own bytes at a mark */
+};
+
+struct record_flow {
+	__u64 cookie;
+	__u32 netns;
+	__u16 family;
+	__u16 local_port;      /* host order */
+	__u8 local_addr[16];   /* network order; IPv4 as ::ffff:a.b.c.d */
+	__u8 remote_addr[16];
+	__u16 remote_port;     /* host order */
+	__u16 pad[3];
+};
+_Static_assert(sizeof(struct record_flow) == 56, "no implicit padding");
+
+struct record_head {
+	__u32 type; /* enum record_type */
+	__u32 pad;
+	__u64 time_ns; /* CLOCK_MONOTONIC */
+	__u64 seq;     /* from 1, per flow; also counts records that were lost */
+	struct record_flow flow;
+};
+_Static_assert(sizeof(struct record_head) == 80, "no implicit padding");
+
+#define MEMBER8_u64(name) __u64 name;
+#define MEMBER8_u32(name)
+#define MEMBER8_u16(name)
+#define MEMBER8_u8(name)
+#define MEMBER4_u64(name)
+#define MEMBER4_u32(name) __u32 name;
+#define MEMBER4_u16(name)
+#define MEMBER4_u8(name)
+#define MEMBER2_u64(name)
+#define MEMBER2_u32(name)
+#define MEMBER2_u16(name) __u16 name;
+#define MEMBER2_u8(name)
+#define MEMBER1_u64(name)
+#define MEMBER1_u32(name)
+#define MEMBER1_u16(name)
+#define MEMBER1_u8(name) __u8 name;
+
+struct record_fields {
+#define TCP_INFO(name, type, unit, kind, at, since, rtt, all_ones, have, expr, doc) MEMBER8_##type(name)
+#define SOCK(name, type, unit, kind, have, expr, doc) MEMBER8_##type(name)
+#define CALL(name, type, unit, kind, doc) MEMBER8_##type(name)
+#include "timeline/catalogue.def"
+#define TCP_INFO(name, type, unit, kind, at, since, rtt, all_ones, have, expr, doc) MEMBER4_##type(name)
+#define SOCK(name, type, unit, kind, have, expr, doc) MEMBER4_##type(name)
+#define CALL(name, type, unit, kind, doc) MEMBER4_##type(name)
+#include "timeline/catalogue.def"
+#define TCP_INFO(name, type, unit, kind, at, since, rtt, all_ones, have, expr, doc) MEMBER2_##type(name)
+#define SOCK(name, type, unit, kind, have, expr, doc) MEMBER2_##type(name)
+#define CALL(name, type, unit, kind, doc) MEMBER2_##type(name)
+#include "timeline/catalogue.def"
+#define TCP_INFO(name, type, unit, kind, at, since, rtt, all_ones, have, expr, doc) MEMBER1_##type(name)
+#define SOCK(name, type, unit, kind, have, expr, doc) MEMBER1_##type(name)
+#define CALL(name, type, unit, kind, doc) MEMBER1_##type(name)
+#include "timeline/catalogue.def"
+};
+
+struct record {
+	struct record_head head;
+	char cong[16]; /* congestion control; "" where reading it would cost too much */
+	struct record_fields fields;
+} __attribute__((aligned(8)));
+
+struct record_tcp_info {
+	struct record_head head;
+	__u32 len; /* bytes that the caller's buffer and the kernel's structure share */
+	__u32 pad;
+	__u8 bytes[RECORD_TCP_INFO_BYTES];
+};
+_Static_assert(sizeof(struct record_tcp_info) == 88 + RECORD_TCP_INFO_BYTES, "no implicit padding");
+
+/* Why a record was lost; indices of the BPF programs' counters. */
+enum record_loss {
+	LOSS_RING_FULL, /* the ring buffer had no room: the reader is too slow */
+	LOSS_NO_STATE,  /* no memory for the flow's state: the flow is not watched */
+	LOSS_COUNT
+};
+
+#endif

@@ -1,0 +1,328 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * The loaded and attached eBPF programs.
+ *
+ * Draining settles the timeline by an exact watermark: the programs read the clock after they
+ * reserve a record, so when everything reserved before the instant T has been consumed (the
+ * producer's position read at T is reached), no later record can carry a time before T.
+ */
+#include "watch.h"
+
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "convert.h"
+#include "probe/probe.skel.h"
+#include "record.h"
+#include "timeline/cli.h"
+
+#define DRAIN_RECORDS 4096
+
+struct watch {
+	struct probe_bpf *skel;
+	struct ring_buffer *ring;
+	const unsigned long *consumer_pos, *producer_pos; /* the ring's first two pages */
+	unsigned long awaited_pos; /* reached: everything before awaited_ns was consumed */
+	uint64_t awaited_ns;
+	const struct features *features;
+	struct bpf_link *links[4];
+	unsigned int link_count;
+	int poll_link_fd;
+	struct netns home;
+	const struct netns *netns;
+	unsigned int netns_count;
+	bool marks;
+	/* of the drain under way */
+	struct timeline_writer *writer;
+	unsigned int budget;
+	int err;
+	uint64_t malformed;
+	struct sample sample;
+};
+
+static const struct {
+	const char *name;
+	unsigned int mode;
+} mode_names[] = {
+	{ "rtt", MODE_RTT },
+	{ "poll", MODE_POLL },
+	{ "state", MODE_STATE },
+	{ "segment", MODE_SEGMENT },
+};
+
+unsigned int watch_mode__parse(const char *name)
+{
+	for (size_t i = 0; i < sizeof(mode_names) / sizeof(mode_names[0]); i++)
+		if (!strcmp(name, mode_names[i].name))
+			return mode_names[i].mode;
+	return 0;
+}
+
+const char *watch_mode__name(unsigned int mode)
+{
+	for (size_t i = 0; i < sizeof(mode_names) / sizeof(mode_names[0]); i++)
+		if (mode == mode_names[i].mode)
+			return mode_names[i].name;
+	return "?";
+}
+
+static void configure(struct probe_bpf *skel, const struct watch_options *options,
+		      const struct features *features, bool marks)
+{
+	bpf_program__set_autoload(skel->progs.on_segment, options->modes & MODE_SEGMENT);
+	bpf_program__set_autoload(skel->progs.on_poll, options->modes & MODE_POLL);
+	bpf_program__set_autoload(skel->progs.on_getsockopt, marks);
+	bpf_map__set_max_entries(skel->maps.ring, options->ring_bytes);
+	memcpy((void *)&skel->rodata->filter, &options->filter, sizeof(options->filter));
+	skel->rodata->want_rtt = options->modes & MODE_RTT;
+	skel->rodata->cgroup_id = options->cgroup->id;
+	skel->rodata->wakeup_bytes = options->ring_bytes / 8;
+	skel->rodata->kernel_hz = features->hz;
+	skel->rodata->usecs_per_jiffy = 1000000 / features->hz;
+	skel->rodata->msecs_per_jiffy = 1000 % features->hz ? 0 : 1000 / features->hz;
+}
+
+static int load(struct probe_bpf **skel, const struct watch_options *options,
+		const struct features *features, bool marks)
+{
+	int err;
+
+	*skel = probe_bpf__open();
+	if (!*skel)
+		return -errno;
+	configure(*skel, options, features, marks);
+	err = probe_bpf__load(*skel);
+	if (err) {
+		probe_bpf__destroy(*skel);
+		*skel = NULL;
+	}
+	return err;
+}
+
+static int keep_link(struct watch *w, struct bpf_link *link)
+{
+	if (!link)
+		return -errno;
+	w->links[w->link_count++] = link;
+	return 0;
+}
+
+static int attach(struct watch *w, const struct watch_options *options, char *why, size_t size)
+{
+	int err;
+
+	err = keep_link(w, bpf_program__attach_cgroup(w->skel->progs.on_sock_ops,
+						      options->cgroup->fd));
+	if (err) {
+		snprintf(why, size, "cannot attach to the cgroup: %s (a cgroup v2 link needs "
+			 "kernel 5.7 and CAP_NET_ADMIN)", strerror(-err));
+		return err;
+	}
+	if (w->marks) {
+		err = keep_link(w, bpf_program__attach_cgroup(w->skel->progs.on_getsockopt,
+							      options->cgroup->fd));
+		if (err) {
+			snprintf(why, size, "cannot attach cgroup/getsockopt: %s (--no-marks does "
+				 "without)", strerror(-err));
+			return err;
+		}
+	}
+	if (options->modes & MODE_SEGMENT) {
+		err = keep_link(w, bpf_program__attach(w->skel->progs.on_segment));
+		if (err) {
+			snprintf(why, size, "cannot attach to the tracepoint tcp_probe: %s "
+				 "(--doctor tells what this kernel allows)", strerror(-err));
+			return err;
+		}
+	}
+	if (options->modes & MODE_POLL) {
+		err = keep_link(w, bpf_program__attach_iter(w->skel->progs.on_poll, NULL));
+		if (err) {
+			snprintf(why, size, "cannot make an iterator over TCP sockets: %s "
+				 "(iter/tcp needs kernel 5.9)", strerror(-err));
+			return err;
+		}
+		w->poll_link_fd = bpf_link__fd(w->links[w->link_count - 1]);
+	}
+	return 0;
+}
+
+static int on_record(void *ctx, void *data, size_t size)
+{
+	struct watch *w = ctx;
+
+	if (record__to_sample(data, size, w->features, &w->sample)) {
+		w->malformed++;
+	} else {
+		w->err = timeline_writer__sample(w->writer, &w->sample);
+		if (w->err == -EINVAL) /* counted by the writer as out of order */
+			w->err = 0;
+	}
+	return w->err || !--w->budget ? -ECANCELED : 0;
+}
+
+static int map_ring(struct watch *w)
+{
+	long page = sysconf(_SC_PAGESIZE);
+	int fd = bpf_map__fd(w->skel->maps.ring);
+	void *p;
+
+	w->ring = ring_buffer__new(fd, on_record, w, NULL);
+	if (!w->ring)
+		return -errno;
+	p = mmap(NULL, page, PROT_READ, MAP_SHARED, fd, 0);
+	if (p == MAP_FAILED)
+		return -errno;
+	w->consumer_pos = p;
+	p = mmap(NULL, page, PROT_READ, MAP_SHARED, fd, page);
+	if (p == MAP_FAILED)
+		return -errno;
+	w->producer_pos = p;
+	return 0;
+}
+
+int watch__open(struct watch **pw, const struct watch_options *options,
+		const struct features *features, char *why, size_t why_size)
+{
+	struct watch *w = calloc(1, sizeof(*w));
+	int err;
+
+	if (!w)
+		return -ENOMEM;
+	w->features = features;
+	w->netns = options->netns;
+	w->netns_count = options->netns_count;
+	w->marks = options->marks;
+	w->home.fd = -1;
+	err = load(&w->skel, options, features, w->marks);
+	if (err && w->marks && !options->marks_required) {
+		w->marks = false;
+		err = load(&w->skel, options, features, false);
+	}
+	if (err) {
+		snprintf(why, why_size, "the kernel refuses the eBPF programs: %s (--doctor tells "
+			 "what it allows, --verbose shows its verifier's words)", strerror(-err));
+		goto out;
+	}
+	err = map_ring(w);
+	if (err) {
+		snprintf(why, why_size, "cannot map the ring buffer: %s", strerror(-err));
+		goto out;
+	}
+	err = netns__open(&w->home, NULL);
+	if (err) {
+		snprintf(why, why_size, "cannot open the own network namespace: %s", strerror(-err));
+		goto out;
+	}
+	err = attach(w, options, why, why_size);
+	if (err)
+		goto out;
+	*pw = w;
+	return 0;
+out:
+	watch__close(w);
+	return err;
+}
+
+bool watch__has_marks(const struct watch *w)
+{
+	return w->marks;
+}
+
+int watch__fd(const struct watch *w)
+{
+	return ring_buffer__epoll_fd(w->ring);
+}
+
+static int poll_here(struct watch *w)
+{
+	char buf[4096];
+	ssize_t n;
+	int fd = bpf_iter_create(w->poll_link_fd);
+
+	if (fd < 0)
+		return -errno;
+	do
+		n = read(fd, buf, sizeof(buf)); /* the program writes no text: one read does it */
+	while (n > 0 || (n < 0 && (errno == EAGAIN || errno == EINTR)));
+	n = n < 0 ? -errno : 0;
+	close(fd);
+	return n;
+}
+
+int watch__poll(struct watch *w)
+{
+	int err = 0, back;
+
+	/* The iterator walks the namespace in which it is created. */
+	for (unsigned int i = 0; i < w->netns_count && !err; i++) {
+		err = netns__enter(&w->netns[i]);
+		if (!err)
+			err = poll_here(w);
+	}
+	if (!w->netns_count)
+		return poll_here(w);
+	back = netns__enter(&w->home);
+	return err ? err : back;
+}
+
+int watch__drain(struct watch *w, struct timeline_writer *writer)
+{
+	int err;
+
+	if (!w->awaited_ns) {
+		w->awaited_ns = monotonic_ns();
+		w->awaited_pos = __atomic_load_n(w->producer_pos, __ATOMIC_ACQUIRE);
+	}
+	w->writer = writer;
+	w->budget = DRAIN_RECORDS;
+	w->err = 0;
+	err = ring_buffer__consume(w->ring);
+	if (err < 0 && err != -ECANCELED)
+		return err;
+	if (w->err)
+		return w->err;
+	if ((long)(__atomic_load_n(w->consumer_pos, __ATOMIC_ACQUIRE) - w->awaited_pos) >= 0) {
+		err = timeline_writer__settle(writer, w->awaited_ns);
+		w->awaited_ns = 0;
+		if (err)
+			return err;
+	}
+	return !w->budget;
+}
+
+void watch__detach(struct watch *w)
+{
+	while (w->link_count)
+		bpf_link__destroy(w->links[--w->link_count]);
+}
+
+void watch__losses(const struct watch *w, struct timeline_trailer *trailer)
+{
+	timeline_trailer__lost(trailer, "ring_full", w->skel->bss->losses[LOSS_RING_FULL]);
+	timeline_trailer__lost(trailer, "no_state", w->skel->bss->losses[LOSS_NO_STATE]);
+	timeline_trailer__lost(trailer, "malformed", w->malformed);
+}
+
+void watch__close(struct watch *w)
+{
+	long page = sysconf(_SC_PAGESIZE);
+
+	if (!w)
+		return;
+	watch__detach(w);
+	ring_buffer__free(w->ring);
+	if (w->consumer_pos)
+		munmap((void *)w->consumer_pos, page);
+	if (w->producer_pos)
+		munmap((void *)w->producer_pos, page);
+	netns__close(&w->home);
+	probe_bpf__destroy(w->skel);
+	free(w);
+}
