@@ -1,0 +1,62 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: BSD-2-Clause
+# Data as tcpw-compare writes it, made up: a sawtooth of FLOWS flows over ten seconds.
+
+# fixture_series DIR FLOWS
+fixture_series() {
+	local dir=$1 flows=$2
+	mkdir -p "$dir"
+	awk -v dir="$dir" -v flows="$flows" '
+	function rtt(t, f) { return 4 + 16 * ((t + f) % 2.7) / 2.7 + sin(40 * t) }
+	function value(q, t, f) {
+		if (q == "rtt") return rtt(t, f)
+		if (q == "rttvar") return 0.4 + 0.3 * sin(7 * t + f) * sin(7 * t + f)
+		if (q == "cwnd") return 200 + 12 * rtt(t, f)
+		if (q == "pmtu") return 1500
+		return 24 * t / f
+	}
+	function series(q, w, step, shift, f, t, file) {
+		file = dir "/" q "." w ".tsv"
+		print "# t_s\t" q > file
+		for (f = 1; f <= flows; f++) {
+			printf "%s\"flow %d\"\n", (f > 1 ? "\n\n" : ""), f > file
+			for (t = shift; t <= 10; t += step)
+				printf "%.6f\t%.6f\n", t, value(q, t, f) > file
+		}
+		close(file)
+	}
+	BEGIN {
+		n = split("rtt rttvar cwnd pmtu bytes", q, " ")
+		for (i = 1; i <= n; i++) {
+			series(q[i], "probe", 0.002, 0)
+			series(q[i], "netlink", 0.01, 0.003)
+			series(q[i], "iperf3", 0.1, 0.1)
+		}
+	}'
+}
+
+# fixture_curves DIR
+fixture_curves() {
+	awk -v dir="$1" '
+	function curve(file, label, scale, first, i) {
+		printf "%s\"%s\"\n", (first ? "" : "\n\n"), label > file
+		for (i = 1; i <= 200; i++)
+			printf "%.6f\t%.6f\n", scale * exp(i / 40) / 30, i / 200 > file
+	}
+	BEGIN {
+		e = dir "/errors.tsv"
+		print "# error\tfraction" > e
+		curve(e, "rtt netlink-probe", 0.02, 1)
+		curve(e, "rtt iperf3-probe", 0.01, 0)
+		curve(e, "rttvar netlink-probe", 0.004, 0)
+		curve(e, "rttvar iperf3-probe", 0.002, 0)
+		curve(e, "cwnd netlink-probe", 1.5, 0)
+		printf "\n\n\"pmtu netlink-probe\"\n0\t1\n" > e
+		curve(e, "bytes netlink-probe", 0.01, 0)
+		g = dir "/gaps.tsv"
+		print "# gap_ms\tfraction" > g
+		curve(g, "probe", 0.1, 1)
+		curve(g, "netlink", 10, 0)
+		curve(g, "iperf3", 100, 0)
+	}'
+}
