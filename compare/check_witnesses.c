@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * Can the witnesses be heard at all? A witness that the manifest expects and that is missing, cut,
+ * unreadable or has failed makes the verdict an error: what the others say is still judged.
+ *
+ * The join: a cookie stands for one 4-tuple, and every stream of iperf3 is a flow of a timeline.
+ */
+#include "check_witnesses.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+static void judge_timeline(const struct run_timeline *t, const struct manifest_witness *m,
+			   const char *name, struct result *r)
+{
+	r->compared = 0;
+	if (!m->expected && !t->opened) {
+		r->status = STATUS_SKIP;
+		snprintf(r->reason, sizeof(r->reason), "not part of this run");
+	} else if (t->why[0]) {
+		r->status = STATUS_ERROR;
+		snprintf(r->reason, sizeof(r->reason), "%s", t->why);
+	} else if (m->exit) {
+		r->status = STATUS_ERROR;
+		snprintf(r->reason, sizeof(r->reason), "%s: tcpw-%s ended with exit code %d", name,
+			 r->subject, m->exit);
+	} else if (!t->samples) {
+		r->status = STATUS_ERROR;
+		snprintf(r->reason, sizeof(r->reason), "%s: whole, but without a single sample",
+			 name);
+	} else {
+		snprintf(r->reason, sizeof(r->reason), "%" PRIu64 " samples by %s", t->samples,
+			 t->header.tool);
+	}
+}
+
+static bool has_intervals(const struct report *report)
+{
+	for (unsigned int i = 0; i < report->count; i++)
+		if (report->streams[i].count)
+			return true;
+	return false;
+}
+
+static void judge_report(const struct run *run, enum end end, struct result *r)
+{
+	const struct manifest_witness *m = &run->manifest.iperf3[end];
+	const struct report *report = &run->report[end];
+	const char *name = run__report_name(end);
+
+	if (!m->expected && !report->present) {
+		r->status = STATUS_SKIP;
+		snprintf(r->reason, sizeof(r->reason), "not part of this run");
+		return;
+	}
+	r->status = STATUS_ERROR;
+	if (run->report_why[end][0])
+		snprintf(r->reason, sizeof(r->reason), "%s", run->report_why[end]);
+	else if (report->error[0])
+		snprintf(r->reason, sizeof(r->reason), "%s: iperf3 reports: %s", name,
+			 report->error);
+	else if (m->exit)
+		snprintf(r->reason, sizeof(r->reason), "%s: iperf3 ended with exit code %d", name,
+			 m->exit);
+	else if (!has_intervals(report))
+		snprintf(r->reason, sizeof(r->reason), "%s: no interval of any stream", name);
+	else
+		r->status = STATUS_PASS;
+	if (r->status == STATUS_PASS)
+		snprintf(r->reason, sizeof(r->reason), "%u streams by %s%s%s", report->count,
+			 report->version[0] ? report->version : "iperf3 of unknown version",
+			 report->note[0] ? "; " : "", report->note);
+}
+
+/* A misspelt bound would judge nothing and pass. Called last, when all bounds have been used. */
+static void judge_bounds(const struct manifest *m, struct result *r)
+{
+	for (unsigned int i = 0; i < m->bounds_count; i++) {
+		const struct bound *b = &m->bounds[i];
+
+		if (b->used)
+			continue;
+		r->status = STATUS_ERROR;
+		snprintf(r->reason, sizeof(r->reason),
+			 "manifest.json: nothing was judged by the bound %s.%s%s%s (misspelt, or "
+			 "its values are missing)", b->group, b->subject, b->subject[0] ? "." : "",
+			 b->name);
+		return;
+	}
+}
+
+int check_witnesses__judge(struct run *run, struct verdict *v)
+{
+	static const char *const subject[ENDS] = { "iperf3 client", "iperf3 server" };
+	const struct manifest_witness *m[WITNESSES] = { &run->manifest.probe,
+							&run->manifest.netlink };
+	struct result *r = verdict__result(v, "witness", "manifest");
+
+	if (!r)
+		return -1;
+	if (run->manifest_why[0]) {
+		r->status = STATUS_ERROR;
+		snprintf(r->reason, sizeof(r->reason), "%s", run->manifest_why);
+	} else {
+		judge_bounds(&run->manifest, r);
+	}
+	for (enum witness w = 0; w < WITNESSES; w++) {
+		r = verdict__result(v, "witness", witness__name(w));
+		if (!r)
+			return -1;
+		judge_timeline(&run->timeline[w], m[w], run__timeline_name(w), r);
+	}
+	for (enum end end = 0; end < ENDS; end++) {
+		r = verdict__result(v, "witness", subject[end]);
+		if (!r)
+			return -1;
+		judge_report(run, end, r);
+	}
+	return 0;
+}
+
+/* The first stream that no timeline has, or -1. */
+static int unseen_stream(const struct run *run, enum end *end)
+{
+	for (*end = 0; *end < ENDS; (*end)++)
+		for (unsigned int s = 0; s < run->report[*end].count; s++) {
+			bool found = false;
+
+			for (unsigned int i = 0; i < flows__count(run->flows) && !found; i++) {
+				const struct flow_entry *f = flows__at(run->flows, i);
+
+				found = flow_entry__is_data(f) && f->end == *end &&
+					f->report_stream == (int)s;
+			}
+			if (!found)
+				return (int)s;
+		}
+	return -1;
+}
+
+int check_join__judge(struct run *run, struct verdict *v)
+{
+	struct result *r = verdict__result(v, "join", "");
+	char local[ENDPOINT_TEXT_MAX], remote[ENDPOINT_TEXT_MAX];
+	struct flow_mismatch first;
+	enum end end;
+	int stream;
+
+	if (!r)
+		return -1;
+	r->compared = 0;
+	r->violations = flows__mismatches(run->flows, &first);
+	stream = unseen_stream(run, &end);
+	if (r->violations) {
+		endpoint__format(&first.local, first.family, local);
+		endpoint__format(&first.remote, first.family, remote);
+		r->status = STATUS_FAIL;
+		worst__update(&r->worst, first.flow, first.t_ns, 0, 0, 0);
+		snprintf(r->reason, sizeof(r->reason),
+			 "%" PRIu64 " samples have a flow's cookie but another 4-tuple; first: %s "
+			 "says flow %u is %s %s", r->violations, witness__name(first.witness),
+			 first.flow, local, remote);
+	} else if (flows__refused(run->flows)) {
+		r->status = STATUS_ERROR;
+		snprintf(r->reason, sizeof(r->reason),
+			 "%" PRIu64 " samples are of flows beyond the first %d and were not judged: "
+			 "filter the collectors", flows__refused(run->flows), FLOWS_MAX);
+	} else if (stream >= 0 && (run->timeline[WITNESS_PROBE].samples ||
+				   run->timeline[WITNESS_NETLINK].samples)) {
+		const struct stream *s = &run->report[end].streams[stream];
+
+		endpoint__format(&s->local, 0, local);
+		endpoint__format(&s->remote, 0, remote);
+		r->status = STATUS_ERROR;
+		snprintf(r->reason, sizeof(r->reason),
+			 "stream %d of %s, %s %s, is in no timeline", stream + 1,
+			 run__report_name(end), local, remote);
+	}
+	return 0;
+}

@@ -1,0 +1,236 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * Reads a report of `iperf3 -J`: the third witness.
+ *
+ * Reports differ by version and by accident. Where a key is repeated the last one counts; where a
+ * file holds several documents (a server without -1 writes one per test) the last complete one
+ * counts; both are noted. Figures that a version does not print are absent.
+ */
+#include "iperf3.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#define STREAMS_MAX 4096
+
+__attribute__((format(printf, 2, 3))) static void note(struct report *r, const char *fmt, ...)
+{
+	size_t len = strlen(r->note);
+	va_list ap;
+
+	if (len && len + 3 < sizeof(r->note)) {
+		strcpy(r->note + len, "; ");
+		len += 2;
+	}
+	va_start(ap, fmt);
+	vsnprintf(r->note + len, sizeof(r->note) - len, fmt, ap);
+	va_end(ap);
+}
+
+static void note_duplicate(struct report *r, const cJSON *object, const char *where)
+{
+	const char *key = json__duplicate(object);
+
+	if (key && !strstr(r->note, "repeats"))
+		note(r, "%s repeats the key \"%.40s\", the last one counts", where, key);
+}
+
+static bool read_endpoint(const cJSON *item, const char *host_key, const char *port_key,
+			  struct endpoint *e)
+{
+	char host[64], text[80];
+	uint16_t family;
+	uint64_t port;
+
+	if (!json__string(item, host_key, host, sizeof(host)) ||
+	    !json__u64(item, port_key, &port) || port > UINT16_MAX)
+		return false;
+	host[strcspn(host, "%")] = '\0'; /* fe80::1%eth0 */
+	snprintf(text, sizeof(text), strchr(host, ':') ? "[%s]:%u" : "%s:%u", host,
+		 (unsigned int)port);
+	return !endpoint__parse(text, strlen(text), e, &family);
+}
+
+static int read_connected(struct report *r, const cJSON *connected, uint64_t *sockets,
+			  char why[JSON_WHY_MAX])
+{
+	const cJSON *item;
+
+	cJSON_ArrayForEach(item, connected) {
+		struct stream *s = &r->streams[r->count];
+
+		if (!read_endpoint(item, "local_host", "local_port", &s->local) ||
+		    !read_endpoint(item, "remote_host", "remote_port", &s->remote)) {
+			snprintf(why, JSON_WHY_MAX, "start.connected[%u] has no address and port",
+				 r->count);
+			return -EBADMSG;
+		}
+		sockets[r->count] = UINT64_MAX;
+		json__u64(item, "socket", &sockets[r->count]);
+		r->count++;
+	}
+	return 0;
+}
+
+/* Which stream an interval's entry is about: told by its socket, by its place in old versions. */
+static struct stream *find_stream(struct report *r, const uint64_t *sockets, const cJSON *entry,
+				  unsigned int place)
+{
+	uint64_t socket;
+
+	if (json__u64(entry, "socket", &socket))
+		for (unsigned int i = 0; i < r->count; i++)
+			if (sockets[i] == socket)
+				return &r->streams[i];
+	return place < r->count ? &r->streams[place] : NULL;
+}
+
+static uint64_t figure(const cJSON *entry, const char *key, enum interval_figure which,
+		       struct interval *iv)
+{
+	uint64_t v = 0;
+
+	if (json__u64(entry, key, &v))
+		iv->figures |= which;
+	return v;
+}
+
+static int read_interval(struct stream *s, const cJSON *entry, bool sender_by_default)
+{
+	struct interval *iv = realloc(s->intervals, (s->count + 1) * sizeof(*iv));
+	bool omitted = false;
+	double end;
+
+	if (!iv)
+		return -ENOMEM;
+	s->intervals = iv;
+	iv += s->count;
+	memset(iv, 0, sizeof(*iv));
+	if (!json__number(entry, "end", &end) || !json__u64(entry, "bytes", &iv->bytes) ||
+	    !(end >= 0 && end < 1e9))
+		return -EBADMSG;
+	iv->end_ns = llround(end * 1e9);
+	json__bool(entry, "omitted", &omitted);
+	iv->epoch = !omitted;
+	s->sender = sender_by_default;
+	json__bool(entry, "sender", &s->sender);
+	iv->rtt = figure(entry, "rtt", FIGURE_RTT, iv);
+	iv->rttvar = figure(entry, "rttvar", FIGURE_RTTVAR, iv);
+	iv->cwnd = figure(entry, "snd_cwnd", FIGURE_CWND, iv);
+	iv->pmtu = figure(entry, "pmtu", FIGURE_PMTU, iv);
+	iv->snd_wnd = figure(entry, "snd_wnd", FIGURE_SND_WND, iv);
+	iv->retrans = figure(entry, "retransmits", FIGURE_RETRANS, iv);
+	s->count++;
+	return 0;
+}
+
+static int read_intervals(struct report *r, const cJSON *root, const uint64_t *sockets,
+			  char why[JSON_WHY_MAX])
+{
+	const cJSON *intervals = json__get(root, "intervals"), *item, *entry;
+	bool client = json__get(json__get(root, "start"), "connecting_to");
+	double reverse = 0;
+	unsigned int n = 0;
+	int err;
+
+	json__number(json__get(json__get(root, "start"), "test_start"), "reverse", &reverse);
+	cJSON_ArrayForEach(item, intervals) {
+		unsigned int place = 0;
+
+		note_duplicate(r, item, "an interval");
+		cJSON_ArrayForEach(entry, json__get(item, "streams")) {
+			struct stream *s = find_stream(r, sockets, entry, place++);
+
+			note_duplicate(r, entry, "an interval's stream");
+			if (!s) {
+				snprintf(why, JSON_WHY_MAX,
+					 "interval %u tells of a stream that start.connected does "
+					 "not list", n);
+				return -EBADMSG;
+			}
+			/* "sender" is printed since 3.7 */
+			err = read_interval(s, entry, client == !reverse);
+			if (err == -EBADMSG)
+				snprintf(why, JSON_WHY_MAX, "interval %u has no end or no bytes", n);
+			if (err)
+				return err;
+		}
+		n++;
+	}
+	return 0;
+}
+
+/* Without omitted intervals there is one epoch, number 0. */
+static void number_epochs(struct report *r)
+{
+	bool omitted = false;
+
+	for (unsigned int i = 0; i < r->count; i++)
+		for (unsigned int k = 0; k < r->streams[i].count; k++)
+			omitted |= !r->streams[i].intervals[k].epoch;
+	for (unsigned int i = 0; !omitted && i < r->count; i++)
+		for (unsigned int k = 0; k < r->streams[i].count; k++)
+			r->streams[i].intervals[k].epoch = 0;
+}
+
+int report__read(struct report *r, const char *path, char why[JSON_WHY_MAX])
+{
+	const cJSON *start, *connected;
+	uint64_t *sockets = NULL;
+	unsigned int documents;
+	cJSON *root;
+	int err, n;
+
+	memset(r, 0, sizeof(*r));
+	err = json__read_file(path, &root, &documents, why);
+	if (err)
+		return err;
+	if (documents > 1)
+		note(r, "%u documents, the last one counts", documents);
+	note_duplicate(r, root, "the report");
+	json__string(root, "error", r->error, sizeof(r->error));
+	start = json__get(root, "start");
+	if (!cJSON_IsObject(start) && !r->error[0]) {
+		snprintf(why, JSON_WHY_MAX, "not a report of iperf3 -J: no \"start\"");
+		err = -EBADMSG;
+		goto out;
+	}
+	note_duplicate(r, start, "start");
+	json__string(start, "version", r->version, sizeof(r->version));
+	json__u64(json__get(start, "timestamp"), "timesecs", &r->start_s);
+	connected = json__get(start, "connected");
+	n = cJSON_GetArraySize(connected);
+	if (n > STREAMS_MAX) {
+		snprintf(why, JSON_WHY_MAX, "more than %d streams", STREAMS_MAX);
+		err = -EBADMSG;
+		goto out;
+	}
+	r->streams = calloc(n + 1, sizeof(*r->streams));
+	sockets = calloc(n + 1, sizeof(*sockets));
+	err = -ENOMEM;
+	if (!r->streams || !sockets)
+		goto out;
+	err = read_connected(r, connected, sockets, why);
+	if (!err)
+		err = read_intervals(r, root, sockets, why);
+	number_epochs(r);
+	r->present = !err;
+out:
+	free(sockets);
+	cJSON_Delete(root);
+	return err;
+}
+
+void report__free(struct report *r)
+{
+	for (unsigned int i = 0; i < r->count; i++)
+		free(r->streams[i].intervals);
+	free(r->streams);
+	r->streams = NULL;
+	r->count = 0;
+}

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* Reads a report of `iperf3 -J`: the third witness. */
+#ifndef TCPW_COMPARE_IPERF3_H
+#define TCPW_COMPARE_IPERF3_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "json.h"
+#include "timeline/flow.h"
+
+/* What an interval may lack: old versions print fewer figures, receivers none of tcp_info's. */
+enum interval_figure {
+	FIGURE_RTT = 1,        /* us */
+	FIGURE_RTTVAR = 2,     /* us */
+	FIGURE_CWND = 4,       /* bytes */
+	FIGURE_PMTU = 8,       /* bytes */
+	FIGURE_SND_WND = 16,   /* bytes; printed since 3.10 */
+	FIGURE_RETRANS = 32,   /* segments, of this interval */
+};
+
+struct interval {
+	int64_t end_ns;  /* since the start of its epoch, by CLOCK_MONOTONIC */
+	uint64_t bytes;  /* of this interval */
+	uint64_t rtt, rttvar, cwnd, pmtu, snd_wnd, retrans;
+	uint8_t figures; /* enum interval_figure */
+	uint8_t epoch;   /* 0, or with --omit: 0 for the omitted intervals and 1 behind them, since
+			    iperf3 then restarts its clock */
+};
+
+struct stream {
+	struct endpoint local, remote;
+	bool sender;
+	unsigned int count;
+	struct interval *intervals;
+};
+
+#define EPOCHS 2
+
+struct report {
+	bool present;        /* the file exists and could be understood */
+	char version[32];
+	uint64_t start_s;    /* start.timestamp.timesecs: CLOCK_REALTIME, whole seconds */
+	char error[256];     /* iperf3's own "error", "" without */
+	char note[256];      /* peculiarities that were coped with, "" without */
+	unsigned int count;
+	struct stream *streams;
+};
+
+/*
+ * Read path. 0 or -errno, and then why[] (without path). A report with iperf3's own "error" is
+ * read as far as it goes and returns 0: look at r->error. Free with __free().
+ */
+int report__read(struct report *r, const char *path, char why[JSON_WHY_MAX]);
+void report__free(struct report *r);
+
+#endif

@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* Reads whole JSON files as people really write them: concatenated documents, repeated keys. */
+#include "json.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#define FILE_BYTES_MAX (256UL << 20)
+
+static int read_all(const char *path, char **text, size_t *len, char why[JSON_WHY_MAX])
+{
+	FILE *f = fopen(path, "re");
+	size_t size = 0, n;
+	char *p;
+	int err = 0;
+
+	*text = NULL;
+	*len = 0;
+	if (!f) {
+		err = -errno;
+		snprintf(why, JSON_WHY_MAX, errno == ENOENT ? "missing" : "cannot open: %s",
+			 strerror(errno));
+		return err;
+	}
+	do {
+		size = size ? 2 * size : 65536;
+		p = size > FILE_BYTES_MAX ? NULL : realloc(*text, size + 1);
+		if (!p) {
+			err = -EFBIG;
+			snprintf(why, JSON_WHY_MAX, "larger than %lu bytes", FILE_BYTES_MAX / 2);
+			goto out;
+		}
+		*text = p;
+		n = fread(p + *len, 1, size - *len, f);
+		*len += n;
+	} while (*len == size);
+	if (ferror(f)) {
+		err = -EIO;
+		snprintf(why, JSON_WHY_MAX, "cannot read: %s", strerror(errno));
+		goto out;
+	}
+	(*text)[*len] = '\0';
+out:
+	fclose(f);
+	return err;
+}
+
+static const char *skip_space(const char *p, const char *end)
+{
+	while (p < end && (*p == ' ' || *p == '\t' || *p == '\n' || *p == '\r'))
+		p++;
+	return p;
+}
+
+int json__read_file(const char *path, cJSON **root, unsigned int *documents,
+		    char why[JSON_WHY_MAX])
+{
+	const char *p, *end, *stop;
+	cJSON *document;
+	char *text;
+	size_t len;
+	int err;
+
+	*root = NULL;
+	*documents = 0;
+	err = read_all(path, &text, &len, why);
+	if (err)
+		goto out;
+	end = text + len;
+	for (p = skip_space(text, end); p < end; p = skip_space(stop, end)) {
+		stop = NULL;
+		document = cJSON_ParseWithLengthOpts(p, end - p, &stop, 0);
+		if (!document) {
+			err = -EBADMSG;
+			if (*documents)
+				snprintf(why, JSON_WHY_MAX,
+					 "document %u, at byte %zu, is cut or not JSON",
+					 *documents + 1, (size_t)(p - text));
+			else if (stop >= end - 1)
+				snprintf(why, JSON_WHY_MAX, "cut: the JSON document does not end");
+			else
+				snprintf(why, JSON_WHY_MAX, "not JSON at byte %zu",
+					 (size_t)(stop ? stop - text : p - text));
+			goto out;
+		}
+		cJSON_Delete(*root);
+		*root = document;
+		(*documents)++;
+	}
+	if (!*documents) {
+		err = -ENODATA;
+		snprintf(why, JSON_WHY_MAX, "empty");
+	} else if (!cJSON_IsObject(*root)) {
+		err = -EBADMSG;
+		snprintf(why, JSON_WHY_MAX, "not a JSON object");
+	}
+out:
+	if (err) {
+		cJSON_Delete(*root);
+		*root = NULL;
+	}
+	free(text);
+	return err;
+}
+
+const cJSON *json__get(const cJSON *object, const char *key)
+{
+	const cJSON *item, *found = NULL;
+
+	cJSON_ArrayForEach(item, object)
+		if (item->string && !strcmp(item->string, key))
+			found = item;
+	return found;
+}
+
+const char *json__duplicate(const cJSON *object)
+{
+	const cJSON *a, *b;
+
+	cJSON_ArrayForEach(a, object)
+		for (b = a->next; b; b = b->next)
+			if (a->string && b->string && !strcmp(a->string, b->string))
+				return a->string;
+	return NULL;
+}
+
+bool json__number(const cJSON *object, const char *key, double *v)
+{
+	const cJSON *item = json__get(object, key);
+
+	if (!cJSON_IsNumber(item))
+		return false;
+	*v = item->valuedouble;
+	return true;
+}
+
+bool json__u64(const cJSON *object, const char *key, uint64_t *v)
+{
+	double d;
+
+	if (!json__number(object, key, &d) || !(d >= 0) || d >= 18446744073709551616.0)
+		return false;
+	*v = (uint64_t)d;
+	return true;
+}
+
+bool json__bool(const cJSON *object, const char *key, bool *v)
+{
+	const cJSON *item = json__get(object, key);
+
+	if (!cJSON_IsBool(item))
+		return false;
+	*v = cJSON_IsTrue(item);
+	return true;
+}
+
+bool json__string(const cJSON *object, const char *key, char *to, size_t size)
+{
+	const char *text = cJSON_GetStringValue(json__get(object, key));
+
+	if (!text)
+		return false;
+	snprintf(to, size, "%s", text);
+	return true;
+}

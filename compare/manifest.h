@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* What a run says of itself: manifest.json, written by scenarios/run. */
+#ifndef TCPW_COMPARE_MANIFEST_H
+#define TCPW_COMPARE_MANIFEST_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "json.h"
+
+#define MANIFEST_SCHEMA 1
+
+/* The two ends of the traffic; also the two iperf3 reports. */
+enum end { END_CLIENT, END_SERVER, ENDS };
+
+struct manifest_netns {
+	char name[64];
+	uint32_t inode; /* 0: unknown */
+};
+
+struct manifest_witness {
+	bool expected;
+	int exit; /* 0 also where the manifest does not tell */
+};
+
+/*
+ * A limit declared by the scenario: bounds.GROUP.SUBJECT.NAME, or bounds.GROUP.NAME with an empty
+ * subject. used: some check has judged by it; a limit that nothing uses is a misspelt one.
+ */
+struct bound {
+	char group[16]; /* "coverage", "statistics" */
+	char subject[64];
+	char name[32];
+	double value;
+	bool used;
+};
+
+struct manifest {
+	char scenario[64], hypothesis[512], command[512], kernel[80];
+	char skip[256];     /* why the scenario could not run here; "": it ran */
+	uint16_t port;      /* iperf3's, 0 if unknown */
+	bool receive;       /* the server sends (iperf3 -R) */
+	struct manifest_netns netns[ENDS];
+	struct manifest_witness probe, netlink, iperf3[ENDS];
+	struct bound *bounds;
+	unsigned int bounds_count;
+};
+
+/*
+ * Read path. Every key is optional but "schema". 0 or -errno, and then why[] (without path); *m is
+ * usable in any case: what is not told is expected, unbounded or unknown. Free with __free().
+ */
+int manifest__read(struct manifest *m, const char *path, char why[JSON_WHY_MAX]);
+void manifest__free(struct manifest *m);
+
+/* The limit of that name, marked as used, or NULL. */
+const struct bound *manifest__bound(struct manifest *m, const char *group, const char *subject,
+				    const char *name);
+
+#endif

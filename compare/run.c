@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* A run that is being judged: its directory, manifest, reports, timelines and flows. */
+#include "run.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/stat.h>
+
+int run__path(const char *dir, const char *name, char path[RUN_PATH_MAX])
+{
+	int n = snprintf(path, RUN_PATH_MAX, "%s/%s", dir, name);
+
+	return n < RUN_PATH_MAX ? 0 : -ENAMETOOLONG;
+}
+
+const char *run__timeline_name(enum witness w)
+{
+	return w == WITNESS_PROBE ? "probe.jsonl" : "netlink.jsonl";
+}
+
+const char *run__report_name(enum end end)
+{
+	return end == END_CLIENT ? "iperf3.json" : "iperf3-server.json";
+}
+
+void run__why(const struct run *r, const char *sentence, char why[RUN_WHY_MAX])
+{
+	size_t len = strlen(r->dir);
+
+	if (!strncmp(sentence, r->dir, len) && sentence[len] == '/')
+		sentence += len + 1;
+	snprintf(why, RUN_WHY_MAX, "%s", sentence);
+}
+
+int run__open(struct run *r, const char *dir)
+{
+	char path[RUN_PATH_MAX], why[JSON_WHY_MAX];
+	struct stat st;
+	int err;
+
+	memset(r, 0, sizeof(*r));
+	if (strlen(dir) + 64 > sizeof(r->dir))
+		return -ENAMETOOLONG;
+	strcpy(r->dir, dir);
+	if (stat(dir, &st))
+		return -errno;
+	if (!S_ISDIR(st.st_mode))
+		return -ENOTDIR;
+	run__path(dir, "manifest.json", path);
+	err = manifest__read(&r->manifest, path, why);
+	if (err == -ENOMEM)
+		return err;
+	if (err)
+		snprintf(r->manifest_why, sizeof(r->manifest_why), "manifest.json: %s", why);
+	for (enum end end = 0; end < ENDS; end++) {
+		const char *name = run__report_name(end);
+
+		run__path(dir, name, path);
+		err = report__read(&r->report[end], path, why);
+		if (err == -ENOMEM)
+			return err;
+		if (err)
+			snprintf(r->report_why[end], RUN_WHY_MAX, "%s: %s", name, why);
+	}
+	return 0;
+}
+
+void run__close(struct run *r)
+{
+	flows__free(r->flows);
+	for (enum end end = 0; end < ENDS; end++)
+		report__free(&r->report[end]);
+	manifest__free(&r->manifest);
+}
+
+const char *placement_method__name(enum placement_method m)
+{
+	static const char *const names[] = {
+		[PLACEMENT_NONE] = "none",
+		[PLACEMENT_MARKS] = "marks",
+		[PLACEMENT_FIRST_SEND] = "first-send",
+		[PLACEMENT_TUPLES] = "tuples",
+		[PLACEMENT_ESTABLISHED] = "established",
+		[PLACEMENT_START_TIMESTAMP] = "start-timestamp",
+	};
+
+	return names[m];
+}
