@@ -235,6 +235,8 @@ int on_sock_ops(struct bpf_sock_ops *ctx)
 		type = RECORD_RTT;
 		break;
 	case BPF_SOCK_OPS_STATE_CB:
+		if (arg0 == BPF_TCP_LISTEN || arg1 == BPF_TCP_LISTEN)
+			return 1; /* a listener is no flow */
 		type = RECORD_STATE;
 		break;
 	case BPF_SOCK_OPS_TCP_CONNECT_CB:

@@ -240,6 +240,11 @@ int watch__fd(const struct watch *w)
 	return ring_buffer__epoll_fd(w->ring);
 }
 
+int watch__sock_ops_fd(const struct watch *w)
+{
+	return bpf_program__fd(w->skel->progs.on_sock_ops);
+}
+
 static int poll_here(struct watch *w)
 {
 	char buf[4096];

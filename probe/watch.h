@@ -46,6 +46,9 @@ bool watch__has_marks(const struct watch *w);
 /* A file descriptor that becomes readable when much is waiting in the ring buffer. */
 int watch__fd(const struct watch *w);
 
+/* The attached sock_ops program, for its run-time statistics. */
+int watch__sock_ops_fd(const struct watch *w);
+
 /* MODE_POLL: read every socket of every namespace now, into the ring buffer. 0 or -errno. */
 int watch__poll(struct watch *w);
 
