@@ -30,7 +30,7 @@ static void head_to_sample(const struct record_head *head, struct sample *s)
 static void fields_to_sample(const struct record *r, const struct field_set *have, struct sample *s)
 {
 	s->present = *have;
-#define TCP_INFO(name, type, unit, kind, at, since, rtt, all_ones, have, expr, doc)                \
+#define TCPI(name, type, unit, kind, at, since, rtt, all_ones, have, expr, doc)                \
 	s->value[FIELD_##name] = r->fields.name;
 #define SOCK(name, type, unit, kind, have, expr, doc) s->value[FIELD_##name] = r->fields.name;
 #include "timeline/catalogue.def"

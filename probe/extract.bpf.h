@@ -151,7 +151,7 @@ static __always_inline void extract(const struct tcp_sock *tp, __u64 now_ns,
 	const struct sock *sk = &tp->inet_conn.icsk_inet.sk;
 	__u32 now = bpf_jiffies64();
 
-#define TCP_INFO(name, type, unit, kind, at, since, rtt, all_ones, have, expr, doc)                \
+#define TCPI(name, type, unit, kind, at, since, rtt, all_ones, have, expr, doc)                \
 	if (have)                                                                                  \
 		f->name = (expr);
 #define SOCK(name, type, unit, kind, have, expr, doc)                                              \

@@ -25,7 +25,7 @@ int ask(void *ctx)
 {
 	const struct tcp_sock *tp = 0;
 
-#define TCP_INFO(name, type, unit, kind, at, since, rtt, all_ones, have, expr, doc)                \
+#define TCPI(name, type, unit, kind, at, since, rtt, all_ones, have, expr, doc)                \
 	have_field[FIELD_##name] = !!(have);
 #define SOCK(name, type, unit, kind, have, expr, doc) have_field[FIELD_##name] = !!(have);
 #include "timeline/catalogue.def"

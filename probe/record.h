@@ -66,19 +66,19 @@ _Static_assert(sizeof(struct record_head) == 80, "no implicit padding");
 #define MEMBER1_u8(name) __u8 name;
 
 struct record_fields {
-#define TCP_INFO(name, type, unit, kind, at, since, rtt, all_ones, have, expr, doc) MEMBER8_##type(name)
+#define TCPI(name, type, unit, kind, at, since, rtt, all_ones, have, expr, doc) MEMBER8_##type(name)
 #define SOCK(name, type, unit, kind, have, expr, doc) MEMBER8_##type(name)
 #define CALL(name, type, unit, kind, doc) MEMBER8_##type(name)
 #include "timeline/catalogue.def"
-#define TCP_INFO(name, type, unit, kind, at, since, rtt, all_ones, have, expr, doc) MEMBER4_##type(name)
+#define TCPI(name, type, unit, kind, at, since, rtt, all_ones, have, expr, doc) MEMBER4_##type(name)
 #define SOCK(name, type, unit, kind, have, expr, doc) MEMBER4_##type(name)
 #define CALL(name, type, unit, kind, doc) MEMBER4_##type(name)
 #include "timeline/catalogue.def"
-#define TCP_INFO(name, type, unit, kind, at, since, rtt, all_ones, have, expr, doc) MEMBER2_##type(name)
+#define TCPI(name, type, unit, kind, at, since, rtt, all_ones, have, expr, doc) MEMBER2_##type(name)
 #define SOCK(name, type, unit, kind, have, expr, doc) MEMBER2_##type(name)
 #define CALL(name, type, unit, kind, doc) MEMBER2_##type(name)
 #include "timeline/catalogue.def"
-#define TCP_INFO(name, type, unit, kind, at, since, rtt, all_ones, have, expr, doc) MEMBER1_##type(name)
+#define TCPI(name, type, unit, kind, at, since, rtt, all_ones, have, expr, doc) MEMBER1_##type(name)
 #define SOCK(name, type, unit, kind, have, expr, doc) MEMBER1_##type(name)
 #define CALL(name, type, unit, kind, doc) MEMBER1_##type(name)
 #include "timeline/catalogue.def"

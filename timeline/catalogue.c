@@ -19,7 +19,7 @@ _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__,
 #define BITS(o, l, w) .offset = (o), .lsb = (l), .width = (w)
 
 const struct field_info catalogue[FIELD_COUNT] = {
-#define TCP_INFO(n, type, unit, kind, at, since_, rtt_, all_ones_, have, expr, doc)                \
+#define TCPI(n, type, unit, kind, at, since_, rtt_, all_ones_, have, expr, doc)                \
 	[FIELD_##n] = { NAMED(n, type, unit, kind, doc), .group = GROUP_TCP_INFO,                  \
 			.since = #since_, .rtt = RTT_##rtt_, .all_ones = ALL_ONES_##all_ones_,     \
 			at },

@@ -8,7 +8,7 @@
 #include <stdint.h>
 
 enum field {
-#define TCP_INFO(name, type, unit, kind, at, since, rtt, all_ones, have, expr, doc) FIELD_##name,
+#define TCPI(name, type, unit, kind, at, since, rtt, all_ones, have, expr, doc) FIELD_##name,
 #define SOCK(name, type, unit, kind, have, expr, doc) FIELD_##name,
 #define CALL(name, type, unit, kind, doc) FIELD_##name,
 #define ATTR(name, type, unit, kind, attribute, at, doc) FIELD_##name,
