@@ -1,48 +1,15 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/*
- * Reads a timeline line by line. cJSON parses each line into an arena that is rewound for the
- * next: no allocation per value, and memory that depends on the longest line, not on the file.
- * cJSON's allocator is global, so the arena is installed only around the parse of one line.
- */
+/* Reads a timeline: the header, samples, the trailer, and what can be wrong with each. */
 #include "reader.h"
 
-#include <cjson/cJSON.h>
 #include <errno.h>
-#include <fcntl.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "cli.h"
+#include "lines.h"
 
-#define LINE_MAX_BYTES (1024 * 1024)
-#define BUFFER_BYTES (LINE_MAX_BYTES + 1)
-/* Per value cJSON takes a 64-byte node and its strings; the densest JSON has 2 bytes a value. */
-#define ARENA_BYTES (40 * LINE_MAX_BYTES)
 #define FLOW_CACHE 64
-
-static struct {
-	char *base;
-	size_t used;
-} arena;
-
-static void *arena_alloc(size_t size)
-{
-	void *p = arena.base + arena.used;
-
-	size = (size + 15) & ~(size_t)15;
-	if (size > ARENA_BYTES - arena.used)
-		return NULL;
-	arena.used += size;
-	return p;
-}
-
-static void arena_free(void *p)
-{
-	(void)p; /* rewound as a whole */
-}
 
 struct flow_text {
 	char local[ENDPOINT_TEXT_MAX], remote[ENDPOINT_TEXT_MAX];
@@ -50,106 +17,20 @@ struct flow_text {
 };
 
 struct timeline_reader {
-	int fd;
-	char *path;
-	char *arena; /* mapped lazily by the kernel: only what a line needs is ever touched */
-	uint64_t line;
+	struct lines *lines;
 	uint64_t last_t0_ns, samples;
 	bool done, have_trailer;
 	struct timeline_header header;
 	struct timeline_trailer trailer;
-	char error[512];
 	struct flow_text flows[FLOW_CACHE];
-	size_t begin, end;
-	bool eof;
-	char buffer[BUFFER_BYTES];
 };
 
-__attribute__((format(printf, 3, 4))) static int fail(struct timeline_reader *r, int err,
-							const char *fmt, ...)
-{
-	va_list ap;
-	int n = snprintf(r->error, sizeof(r->error), "%s: ", r->path);
+/* What failed stays failed. */
+#define fail(r, err, ...) ((r)->done = true, lines__fail((r)->lines, err, __VA_ARGS__))
 
-	if (r->line && (size_t)n < sizeof(r->error))
-		n += snprintf(r->error + n, sizeof(r->error) - n, "line %llu: ",
-			      (unsigned long long)r->line);
-	if ((size_t)n < sizeof(r->error)) {
-		va_start(ap, fmt);
-		vsnprintf(r->error + n, sizeof(r->error) - n, fmt, ap);
-		va_end(ap);
-	}
-	r->done = true;
-	return err;
-}
-
-/* The next line, NUL in place of its end. 1, 0 at the end of the file, or a failure. */
-static int next_line(struct timeline_reader *r, char **line, size_t *len)
-{
-	char *nl;
-	ssize_t n;
-
-	for (;;) {
-		nl = memchr(r->buffer + r->begin, '\n', r->end - r->begin);
-		if (nl)
-			break;
-		if (r->eof) {
-			if (r->begin == r->end)
-				return 0;
-			r->line++;
-			return fail(r, -ENODATA, "cut in the middle of a line");
-		}
-		if (r->begin) {
-			memmove(r->buffer, r->buffer + r->begin, r->end - r->begin);
-			r->end -= r->begin;
-			r->begin = 0;
-		}
-		if (r->end == LINE_MAX_BYTES) {
-			r->line++;
-			return fail(r, -EBADMSG, "longer than %d bytes: not a timeline",
-				    LINE_MAX_BYTES);
-		}
-		n = read(r->fd, r->buffer + r->end, LINE_MAX_BYTES - r->end);
-		if (n < 0 && errno != EINTR)
-			return fail(r, -errno, "cannot read: %s", strerror(errno));
-		if (!n)
-			r->eof = true;
-		else if (n > 0)
-			r->end += n;
-	}
-	*nl = '\0';
-	*line = r->buffer + r->begin;
-	*len = nl - *line;
-	r->begin += *len + 1;
-	r->line++;
-	return 1;
-}
-
-/* The tree lives until the next call. NULL if the line is not one JSON object. */
-static const cJSON *parse_line(struct timeline_reader *r, const char *line, size_t len)
-{
-	cJSON_Hooks hooks = { .malloc_fn = arena_alloc, .free_fn = arena_free };
-	const char *end = NULL;
-	cJSON *root;
-
-	arena.base = r->arena;
-	arena.used = 0;
-	cJSON_InitHooks(&hooks);
-	root = cJSON_ParseWithLengthOpts(line, len + 1, &end, 1);
-	cJSON_InitHooks(NULL);
-	return cJSON_IsObject(root) ? root : NULL;
-}
-
-/* A whole number, or a string of digits where it would not fit a double. */
 static bool read_u64(const cJSON *item, uint64_t *v)
 {
-	if (cJSON_IsNumber(item)) {
-		if (!(item->valuedouble >= 0 && item->valuedouble <= 9007199254740992.0))
-			return false;
-		*v = (uint64_t)item->valuedouble;
-		return (double)*v == item->valuedouble;
-	}
-	return cJSON_IsString(item) && !number__parse(item->valuestring, 0, UINT64_MAX, v);
+	return !json__u64(item, v);
 }
 
 static bool read_field(const cJSON *item, enum field f, struct sample *s)
@@ -300,8 +181,6 @@ static bool read_counts(const cJSON *object, struct timeline_count *counts, unsi
 static int read_trailer(struct timeline_reader *r, const cJSON *root)
 {
 	struct timeline_trailer *t = &r->trailer;
-	char *line;
-	size_t len;
 	int err;
 
 	if (!read_u64(cJSON_GetObjectItemCaseSensitive(root, "samples"), &t->samples) ||
@@ -313,11 +192,9 @@ static int read_trailer(struct timeline_reader *r, const cJSON *root)
 			    "the trailer counts %llu samples, but the file has %llu: lines were "
 			    "lost or added",
 			    (unsigned long long)t->samples, (unsigned long long)r->samples);
-	err = next_line(r, &line, &len);
-	if (err > 0)
+	err = lines__next(r->lines, &root);
+	if (err)
 		return fail(r, -EBADMSG, "something follows the trailer");
-	if (err < 0)
-		return err;
 	r->have_trailer = true;
 	r->done = true;
 	return 0;
@@ -426,33 +303,23 @@ int timeline_reader__open(struct timeline_reader **pr, const char *path)
 {
 	struct timeline_reader *r = calloc(1, sizeof(*r));
 	const cJSON *root;
-	char *line;
-	size_t len;
 	int err;
 
 	*pr = NULL;
 	if (!r)
 		return -ENOMEM;
-	r->fd = -1;
-	r->path = strdup(path);
-	r->arena = malloc(ARENA_BYTES);
-	if (!r->path || !r->arena) {
-		timeline_reader__close(r);
-		return -ENOMEM;
+	err = lines__open(&r->lines, path);
+	if (!r->lines) {
+		free(r);
+		return err;
 	}
 	*pr = r;
-	r->fd = strcmp(path, "-") ? open(path, O_RDONLY | O_CLOEXEC) : dup(STDIN_FILENO);
-	if (r->fd < 0)
-		return fail(r, -errno, "cannot open: %s", strerror(errno));
-	err = next_line(r, &line, &len);
-	if (err < 0)
-		return err;
+	if (!err)
+		err = lines__next(r->lines, &root);
 	if (!err)
 		return fail(r, -ENODATA, "empty: the witness wrote nothing");
-	root = parse_line(r, line, len);
-	if (!root)
-		return fail(r, -EBADMSG, "not JSON: a timeline is JSON Lines");
-	return read_header(r, root);
+	r->done = err < 0;
+	return err < 0 ? err : read_header(r, root);
 }
 
 const struct timeline_header *timeline_reader__header(const struct timeline_reader *r)
@@ -463,20 +330,17 @@ const struct timeline_header *timeline_reader__header(const struct timeline_read
 int timeline_reader__next(struct timeline_reader *r, struct sample *s)
 {
 	const cJSON *root;
-	char *line;
-	size_t len;
 	int err;
 
 	if (r->done)
 		return r->have_trailer ? 0 : -EBADMSG;
-	err = next_line(r, &line, &len);
-	if (err < 0)
-		return err;
+	err = lines__next(r->lines, &root);
 	if (!err)
 		return fail(r, -ENODATA, "ends without a trailer: the file is cut");
-	root = parse_line(r, line, len);
-	if (!root)
-		return fail(r, -EBADMSG, "not JSON: a timeline is JSON Lines");
+	if (err < 0) {
+		r->done = true;
+		return err;
+	}
 	if (root->child && !strcmp(root->child->string, "trailer"))
 		return read_trailer(r, root);
 	return read_sample(r, root, s);
@@ -489,16 +353,13 @@ const struct timeline_trailer *timeline_reader__trailer(const struct timeline_re
 
 const char *timeline_reader__error(const struct timeline_reader *r)
 {
-	return r->error;
+	return lines__error(r->lines);
 }
 
 void timeline_reader__close(struct timeline_reader *r)
 {
 	if (!r)
 		return;
-	if (r->fd >= 0)
-		close(r->fd);
-	free(r->arena);
-	free(r->path);
+	lines__close(r->lines);
 	free(r);
 }

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* Prints docs/fields.md from the catalogue. `make docs` calls it. */
+#include <stdio.h>
+#include <string.h>
+
+#include "catalogue.h"
+
+static const char *const rtt_names[] = { [RTT_QUIET] = "", [RTT_FRESH] = "fresh", [RTT_STALE] = "stale" };
+
+static void print_position(const struct field_info *info)
+{
+	if (info->width)
+		printf("%u bits %u–%u", info->offset, info->lsb, info->lsb + info->width - 1);
+	else
+		printf("%u", info->offset);
+}
+
+static void print_note(const struct field_info *info)
+{
+	if (info->all_ones == ALL_ONES_UNLIMITED)
+		fputs("; all ones is `\"unlimited\"`", stdout);
+	else if (info->all_ones == ALL_ONES_UNSET)
+		fputs("; `null` until something was measured", stdout);
+}
+
+static void print_group(enum field_group group, const char *title, const char *text)
+{
+	printf("\n## %s\n\n%s\n\n| field | type | unit | kind |%s meaning |\n|---|---|---|---|%s---|\n",
+	       title, text,
+	       group == GROUP_TCP_INFO ? " offset | since | RTT callback |" :
+	       group == GROUP_ATTR     ? " offset |" : "",
+	       group == GROUP_TCP_INFO ? "---|---|---|" : group == GROUP_ATTR ? "---|" : "");
+	for (enum field f = 0; f < FIELD_COUNT; f++) {
+		const struct field_info *info = &catalogue[f];
+
+		if (info->group != group)
+			continue;
+		printf("| `%s` | %s | %s | %s | ", info->name, info->type, info->unit,
+		       field_kind__name(info->kind));
+		if (group == GROUP_TCP_INFO || group == GROUP_ATTR) {
+			print_position(info);
+			fputs(" | ", stdout);
+		}
+		if (group == GROUP_TCP_INFO)
+			printf("%s | %s | ", info->since, rtt_names[info->rtt]);
+		fputs(info->doc, stdout);
+		print_note(info);
+		puts(" |");
+	}
+}
+
+int main(void)
+{
+	puts("# Fields\n\n"
+	     "Generated from `timeline/catalogue.def` by `make docs`: do not edit here.\n\n"
+	     "A field that the running kernel does not have is absent from a timeline, never 0. Kinds:\n"
+	     "*constant*, *counter* (monotone modulo its type's width), *gauge*, *age* (time since an\n"
+	     "event), *duration* (a growing clock in steps of a jiffy), *rate*, *enum*, *flags*,\n"
+	     "*sequence* (32-bit TCP sequence number or tick).");
+	print_group(GROUP_TCP_INFO, "struct tcp_info",
+		    "Reported by the probe (read from `tcp_sock`), by netlink (`INET_DIAG_INFO`) and at each\n"
+		    "mark by the kernel itself. *Since*: the kernel whose `struct tcp_info` first had the\n"
+		    "field (base: before 3.15). *RTT callback*: inside the sock_ops RTT callback, which runs in\n"
+		    "the middle of ACK processing, the field is already updated by the ACK at hand (fresh), is\n"
+		    "still the previous one's (stale), or is not driven by ACKs. In 7.0 `accecn_opt_seen` and\n"
+		    "`accecn_fail_mode` moved to bits 2–3 and 4–7 of the byte at 276.");
+	print_group(GROUP_SOCK, "tcp_sock",
+		    "Members outside `struct tcp_info`, reported by the probe alone.");
+	print_group(GROUP_CALL, "Callback arguments", "Reported by the probe with the events they belong to.");
+	print_group(GROUP_ATTR, "inet_diag",
+		    "Reported by netlink: from `struct inet_diag_msg` and from attributes. The names\n"
+		    "`cong` (congestion control) and `ulp` (upper layer protocol) are strings beside them.");
+	return 0;
+}
