@@ -42,7 +42,8 @@ part_ended() {
 	local pid=${PART_PID[$1]} rc=0
 	[[ -z ${PART_RC[$1]:-} ]] || return 0
 	! kill -0 "$pid" 2>/dev/null || return 1
-	wait "$pid" || rc=$?
+	# Silently: bash says of a process that a signal ended that it did.
+	{ wait "$pid" || rc=$?; } 2>/dev/null
 	PART_RC[$1]=$rc
 }
 

@@ -60,3 +60,13 @@ fixture_curves() {
 		curve(g, "iperf3", 100, 0)
 	}'
 }
+
+# fixture_manifest RUN_DIR
+fixture_manifest() {
+	mkdir -p "$1"
+	cat >"$1/manifest.json" <<-'EOF'
+		{"schema": 1, "scenario": "fixture", "knobs": {"duration_s": 10, "seed": 1, "congestion": "cubic"},
+		"path": {"backend": "veth+tbf", "rate_bit": 200000000}, "flows": {"streams": 1, "family": "inet"},
+		"kernel": {"release": "6.12.0"}}
+	EOF
+}

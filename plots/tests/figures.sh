@@ -1,0 +1,140 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+# shellcheck disable=SC2317 # tests are called by name
+#
+# Every figure can be drawn from data as tcpw-compare writes it, and a witness without data is
+# named as missing and not drawn.
+set -euo pipefail
+TOP=$(dirname "$(dirname "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")")")
+# shellcheck source=ci/testing.sh
+. "$TOP/ci/testing.sh"
+# shellcheck source=plots/tests/lib/fixture.sh
+. "$TOP/plots/tests/lib/fixture.sh"
+
+WORK=$(mktemp -d)
+trap 'rm -rf "$WORK"' EXIT
+STDOUT=$WORK/stdout STDERR=$WORK/stderr
+DRAW=$TOP/plots/draw
+FIGURES=(rtt rttvar cwnd pmtu bytes errors gaps)
+SERIES=(rtt rttvar cwnd pmtu bytes)
+
+# run_with FLOWS NAME: a run directory as after tcpw-compare
+run_with() {
+	fixture_manifest "$WORK/$2"
+	fixture_series "$WORK/$2/plots/data" "$1"
+	fixture_curves "$WORK/$2/plots/data"
+}
+
+# whole_pictures RUN
+whole_pictures() {
+	local figure
+	for figure in "${FIGURES[@]}"; do
+		xmllint --noout "$WORK/$1/plots/$figure.svg"
+		# The last chunk of a PNG.
+		tail -c 8 "$WORK/$1/plots/$figure.png" | head -c 4 | grep -q IEND
+	done
+}
+
+# in_picture RUN FIGURE TEXT: gnuplot writes text into SVG as text
+in_picture() {
+	grep -qF -- "$3" "$WORK/$1/plots/$2.svg" || {
+		echo "$2.svg does not say '$3'"
+		return 1
+	}
+}
+
+test_all_figures_of_a_run_with_one_flow() {
+	run_with 1 one
+	exits 0 "$DRAW" "$WORK/one"
+	whole_pictures one
+	in_picture one rtt 'scenario fixture'
+	[[ -z $(grep -l missing "$WORK"/one/plots/*.svg) ]]
+}
+
+test_all_figures_of_a_run_with_four_flows_have_one_key_entry_a_witness() {
+	local figure
+	run_with 4 four
+	exits 0 "$DRAW" "$WORK/four"
+	whole_pictures four
+	for figure in "${SERIES[@]}"; do
+		[[ $(grep -c '>netlink<' "$WORK/four/plots/$figure.svg") == 1 ]]
+	done
+}
+
+test_a_missing_witness_is_named_as_missing_and_not_drawn() {
+	local figure witness marks with without
+	run_with 1 whole
+	exits 0 "$DRAW" "$WORK/whole"
+	for witness in probe netlink iperf3; do
+		run_with 1 "no-$witness"
+		rm "$WORK/no-$witness"/plots/data/*."$witness".tsv
+		exits 0 "$DRAW" "$WORK/no-$witness"
+		whole_pictures "no-$witness"
+		for figure in "${SERIES[@]}"; do
+			in_picture "no-$witness" "$figure" "$witness: missing"
+			marks='<use\|<path' # what gnuplot draws points and lines with
+			with=$(grep -o "$marks\|,[0-9]" "$WORK/whole/plots/$figure.svg" | wc -l)
+			without=$(grep -o "$marks\|,[0-9]" "$WORK/no-$witness/plots/$figure.svg" | wc -l)
+			((without < with))
+		done
+	done
+}
+
+test_a_file_with_no_sample_counts_as_missing() {
+	run_with 1 hollow
+	printf '# t_s\trtt\n"flow 1"\n' >"$WORK/hollow/plots/data/rtt.netlink.tsv"
+	exits 0 "$DRAW" "$WORK/hollow"
+	in_picture hollow rtt 'netlink: missing'
+}
+
+test_a_run_without_any_witness_is_drawn_as_that() {
+	run_with 1 empty
+	rm "$WORK"/empty/plots/data/*
+	exits 0 "$DRAW" "$WORK/empty"
+	whole_pictures empty
+	in_picture empty cwnd 'no witness reports this'
+	in_picture empty errors 'nothing was compared'
+	in_picture empty gaps 'no gaps were measured'
+}
+
+test_a_witness_without_gaps_is_named_as_missing() {
+	run_with 1 gapless
+	printf '# gap\n"netlink"\n10\t0.5\n11\t1\n' >"$WORK/gapless/plots/data/gaps.tsv"
+	exits 0 "$DRAW" "$WORK/gapless"
+	in_picture gapless gaps 'probe: missing'
+	in_picture gapless gaps 'iperf3: missing'
+}
+
+test_differences_that_are_all_zero_can_be_drawn() {
+	run_with 1 equal
+	printf '# error\n"pmtu netlink-probe"\n0\t1\n' >"$WORK/equal/plots/data/errors.tsv"
+	exits 0 "$DRAW" "$WORK/equal"
+	in_picture equal errors pmtu
+}
+
+test_a_directory_of_several_runs_draws_each() {
+	run_with 1 several/a
+	run_with 1 several/b
+	exits 0 "$DRAW" "$WORK/several"
+	[[ -s $WORK/several/a/plots/rtt.png && -s $WORK/several/b/plots/gaps.svg ]]
+}
+
+test_a_path_with_quotes_and_spaces_is_no_problem() {
+	run_with 1 "it's a run"
+	exits 0 "$DRAW" "$WORK/it's a run"
+	whole_pictures "it's a run"
+}
+
+test_a_run_that_was_not_judged_is_refused_with_the_remedy() {
+	fixture_manifest "$WORK/raw"
+	exits 3 "$DRAW" "$WORK/raw"
+	says 'run tcpw-compare'
+	exits 2 "$DRAW" "$WORK/nonsense"
+	says 'not a directory'
+	exits 2 "$DRAW"
+	says 'usage'
+	exits 2 "$DRAW" --nonsense
+	says '--help'
+}
+
+run_tests

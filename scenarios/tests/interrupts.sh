@@ -1,0 +1,102 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+# shellcheck disable=SC2317 # tests are called by name
+#
+# A run may be interrupted or killed at any moment: trailers are written where that is possible, and
+# no process, namespace, link or cgroup stays.
+set -euo pipefail
+TOP=$(dirname "$(dirname "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")")")
+# shellcheck source=scenarios/tests/lib/runner.sh
+. "$TOP/scenarios/tests/lib/runner.sh"
+
+# Seconds after the start, from before the first process of the run to the middle of the traffic.
+MOMENTS=(0.01 0.1 0.3 0.6 1 1.5 3)
+
+# start COMMAND ...: in a process group of its own, as a shell starts a job; sets JOB
+start() {
+	rm -rf "$WORK/out"
+	set -m
+	env TCPW_TEST_MARK="$MARK" "$@" >"$STDOUT" 2>"$STDERR" &
+	JOB=$!
+	set +m
+}
+
+# has_trailer FILE: unless the collector never came to write its header
+has_trailer() {
+	[[ ! -s $1 ]] || tail -n 1 "$1" | jq -e '.trailer == true' >/dev/null || {
+		echo "$1 has no trailer"
+		return 1
+	}
+}
+
+# interrupted SIGNAL TARGET_PREFIX MOMENT
+interrupted() {
+	local rc=0
+	start "$RUN" clean "$WORK/out" DURATION=10 BITRATE=100M
+	sleep "$3"
+	kill "-$1" -- "$2$JOB"
+	wait "$JOB" || rc=$?
+	left_nothing
+	# In its first moments the shell has no handlers yet.
+	[[ $rc == 3 ]] || [[ $rc -gt 128 && ! -e $WORK/out/clean ]] || {
+		echo "exit code $rc after $3 s"
+		cat "$STDERR"
+		return 1
+	}
+	[[ -d $WORK/out/clean ]] || return 0
+	has_trailer "$WORK/out/clean/probe.jsonl"
+	has_trailer "$WORK/out/clean/netlink.jsonl"
+	if [[ -e $WORK/out/clean/manifest.json ]]; then
+		manifest '.interrupted and (.errors | any(contains("interrupted")))'
+	fi
+}
+
+test_ctrl_c_at_any_moment() {
+	local moment
+	for moment in "${MOMENTS[@]}"; do
+		interrupted INT - "$moment" # the whole group, as a terminal does
+	done
+}
+
+test_sigterm_to_the_runner_alone() {
+	interrupted TERM '' 0.6
+	interrupted TERM '' 2.5
+}
+
+test_ctrl_c_twice() {
+	local rc=0
+	start "$RUN" clean "$WORK/out" DURATION=10 BITRATE=100M
+	sleep 2.5
+	kill -INT -- "-$JOB"
+	sleep 0.05
+	kill -INT -- "-$JOB"
+	wait "$JOB" || rc=$?
+	[[ $rc == 3 ]]
+	has_trailer "$WORK/out/clean/probe.jsonl"
+	left_nothing
+}
+
+test_sigkill_at_any_moment() {
+	local moment
+	for moment in "${MOMENTS[@]}"; do
+		start "$RUN" clean "$WORK/out" DURATION=10 BITRATE=100M
+		sleep "$moment"
+		kill -KILL "$JOB"
+		wait "$JOB" || true
+		left_nothing
+	done
+}
+
+test_make_validate_interrupted_sums_up() {
+	local rc=0
+	start SCENARIOS='clean parallel' DURATION=10 OUT="$WORK/out" \
+		TCPW_COMPARE=/bin/true "$TOP/ci/validate.sh"
+	sleep 2.5
+	kill -INT -- "-$JOB"
+	wait "$JOB" || rc=$?
+	[[ $rc == 3 ]]
+	jq -e '.verdict == "error" and (.scenarios | length == 2)' "$WORK/out/summary.json" >/dev/null
+	left_nothing
+}
+
+run_tests
