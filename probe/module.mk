@@ -35,3 +35,9 @@ $(patsubst %,%.o,$(PROBE_TESTS)): | $(PROBE_SKELS)
 $(PROBE_TESTS): %: %.o $(PROBE_OBJS) $(TIMELINE_LIB)
 	$(call link,-lcmocka $(PROBE_LIBS))
 UNIT_TESTS += $(PROBE_TESTS)
+
+# Helper of the live tests
+$(BUILD)/probe/tests/talker: $(BUILD)/probe/tests/talker.o
+	$(call link)
+LIVE_TESTS   += probe/tests/live.sh
+LIVE_HELPERS += $(BUILD)/probe/tests/talker

@@ -1,0 +1,329 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+# shellcheck disable=SC2016,SC2317 # jq's variables; tests are called by name
+#
+# tcpw-probe on real sockets: each capture mode, filters, marks, losses, faults. Needs root; runs in
+# network namespaces and cgroups of its own.
+set -euo pipefail
+TOP=$(dirname "$(dirname "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")")")
+# shellcheck source=ci/testing.sh
+. "$TOP/ci/testing.sh"
+BUILD=${BUILD:-$TOP/build}
+PROBE=$BUILD/tcpw-probe
+TALKER=$BUILD/probe/tests/talker
+
+((EUID == 0)) || {
+	echo 'live tests of tcpw-probe need root: run with sudo' >&2
+	exit 4
+}
+# The tests run in namespaces of their own, whose end takes every process and mount of theirs along;
+# then the outer shell removes what else was made.
+if [[ ! ${WORK:-} ]]; then
+	WORK=$(mktemp -d)
+	CGROUPS=$(awk '/ - cgroup2 /{print $5; exit}' /proc/self/mountinfo)
+	CGROUP=$CGROUPS/tcpw-test-$$
+	mkdir "$CGROUP"
+	cleanup() {
+		rm -rf "$WORK"
+		rmdir "$CGROUP" "$CGROUP-other" 2>/dev/null || true
+	}
+	trap cleanup EXIT
+	trap 'exit 3' INT TERM HUP
+	export WORK CGROUPS CGROUP
+	rc=0
+	unshare --net --mount --pid --fork --kill-child --mount-proc "$0" "$@" || rc=$?
+	exit "$rc"
+fi
+ip link set lo up
+STDERR=$WORK/stderr STDOUT=$WORK/stdout
+
+# probe OPTION ...: started in the background and watching, timeline in $WORK/p.jsonl
+probe() {
+	rm -f "$WORK/p.jsonl"
+	"$PROBE" --cgroup "$CGROUP" --output "$WORK/p.jsonl" "$@" 2>"$WORK/probe.err" &
+	PROBE_PID=$!
+	eventually 20 header_is_there
+}
+header_is_there() {
+	[[ -s $WORK/p.jsonl ]]
+}
+# stop_probe: it ends with a whole timeline
+stop_probe() {
+	kill -INT "$PROBE_PID"
+	wait "$PROBE_PID"
+	[[ $(tail -n 1 "$WORK/p.jsonl") == '{"trailer":true'* ]]
+}
+
+# talk KIND: a connection made inside the cgroup; PORTS is "SERVER CLIENT"
+talk() {
+	coproc TALK { echo "$BASHPID" >"$CGROUP/cgroup.procs" && exec "$TALKER" "$1"; }
+	TALK_IN=${TALK[1]} TALK_OUT=${TALK[0]}
+	read -r -t 20 -u "$TALK_OUT" SERVER CLIENT
+}
+tell() {
+	local answer
+	echo "$*" >&"$TALK_IN"
+	read -r -t 20 -u "$TALK_OUT" answer
+	[[ $answer == "done" ]]
+}
+hang_up() {
+	local pid=$TALK_PID
+	tell close
+	eval "exec $TALK_IN>&-"
+	wait "$pid"
+}
+
+# samples FILTER: the timeline's samples as a jq array, into the filter; it must yield true
+samples() {
+	jq -es --arg client ":$CLIENT" --arg server ":$SERVER" "
+		.[1:-1] as \$s | .[0] as \$header | .[-1] as \$trailer
+		| def of(\$port): map(select(.local | endswith(\$port)));
+		def event(\$e): map(select(.event == \$e));
+		\$s | $1" "$WORK/p.jsonl" >/dev/null || {
+		echo "not true: $1"
+		jq -c '[.event, .local, .seq, .t]' "$WORK/p.jsonl" | head -40
+		cat "$WORK/probe.err"
+		return 1
+	}
+}
+
+test_rtt_mode_has_the_life_of_both_ends() {
+	probe --mode rtt
+	talk v4
+	tell send 300000
+	hang_up
+	stop_probe
+	samples 'of($client) | event("connect") | length == 1'
+	samples '[of($client), of($server)] | all(event("established") | length == 1)'
+	samples '[of($client), of($server)] | all(.[-1].event == "close")'
+	samples 'of($client) | event("rtt") | length > 3 and all(has("cb_srtt") and .cb_srtt > 0)'
+	samples 'of($client)[-1] | .bytes_acked >= 300001 and .bytes_sent == 300000'
+	samples 'of($server)[-1] | .bytes_received >= 300000'
+	samples 'event("segment") + event("poll") | length == 0'
+}
+
+test_sequence_numbers_have_no_gap() {
+	probe --mode rtt,segment,poll --interval 5ms
+	talk v4
+	tell send 2000000
+	hang_up
+	stop_probe
+	samples 'group_by(.cookie) | all(map(select(.event != "tcp_info").seq) | . == [range(1; length + 1)])'
+}
+
+test_state_mode_has_nothing_but_changes() {
+	probe --mode state
+	talk v6
+	tell send 100000
+	hang_up
+	stop_probe
+	samples 'length > 0 and all(.event | IN("connect", "established", "state", "close"))'
+	samples 'event("state") + event("close") | all(has("old_state") and has("new_state"))'
+	samples 'of($client) | event("close") | .[0].new_state == 7'
+}
+
+test_segment_mode_has_every_acknowledgement() {
+	probe --mode segment
+	talk v4
+	tell send 1000000
+	hang_up
+	stop_probe
+	# The chain: what a segment acknowledges is the next one'"'"'s snd_una. FIN and what follows is
+	# not handled by tcp_rcv_established(), where the tracepoint is.
+	samples 'of($client) | event("segment") | length > 5
+		and ([.[:-1], .[1:]] | transpose | all(.[1].snd_una == .[0].seg_ack_seq))'
+}
+
+# A poll at each tick, but for those that the trailer says were late.
+polls_on_the_grid() {
+	samples "of(\$$1) | event(\"poll\") | map(.t / \$header.interval_ns | floor)
+		| length > 3 and . == unique
+		and (.[-1] - .[0] + 1 - length <= \$trailer.notes.late_ticks)"
+}
+
+test_poll_mode_samples_receivers_and_idle_flows_on_the_grid() {
+	probe --mode poll --interval 20ms
+	talk v4
+	tell send 1000
+	eventually 20 eval '(($(grep -c "\"poll\"" "$WORK/p.jsonl") > 40))'
+	hang_up
+	stop_probe
+	polls_on_the_grid client # idle since its one write
+	polls_on_the_grid server # has only received
+	samples 'of($server) | event("poll") | all(.bytes_acked <= 1)'
+}
+
+test_poll_mode_sees_flows_older_than_the_probe() {
+	talk v6
+	probe --mode poll --interval 10ms
+	eventually 20 eval '(($(grep -c "\"poll\"" "$WORK/p.jsonl") > 10))'
+	stop_probe
+	polls_on_the_grid client
+	samples 'event("poll") | all(.cookie > 0 and .cong != "")'
+	hang_up
+}
+
+other_namespace_is_there() {
+	[[ $(readlink "/proc/$OTHER/ns/net") != "$(readlink /proc/self/ns/net)" ]]
+}
+
+test_poll_mode_sees_only_the_cgroup_and_the_namespaces_asked_for() {
+	talk v4
+	unshare --net sleep 60 &
+	OTHER=$!
+	eventually 20 other_namespace_is_there
+	exits 0 "$PROBE" --mode poll --interval 5ms --duration 100ms --output "$WORK/p.jsonl" \
+		--netns "/proc/$OTHER/ns/net"
+	kill "$OTHER"
+	samples 'length == 0 and $header.netns[0] > 0'
+	mkdir "$CGROUP-other"
+	exits 0 "$PROBE" --mode poll --interval 5ms --duration 100ms --output "$WORK/p.jsonl" \
+		--cgroup "$CGROUP-other"
+	rmdir "$CGROUP-other"
+	samples 'length == 0'
+	exits 0 "$PROBE" --mode poll --interval 5ms --duration 100ms --output "$WORK/p.jsonl" \
+		--cgroup "$CGROUP"
+	samples 'of($client) | length > 0'
+	hang_up
+}
+
+test_mapped_addresses_match_an_IPv4_filter() {
+	probe --mode state --flow '127.0.0.1,127.0.0.0/8'
+	talk mapped
+	hang_up
+	stop_probe
+	samples 'of($client) | length > 0 and all(.local | startswith("127.0.0.1:"))'
+	samples 'of($server) | length > 0 and all(.local | startswith("[::ffff:127.0.0.1]:"))'
+}
+
+test_a_filter_keeps_other_flows_out() {
+	probe --mode rtt,segment,poll --interval 10ms --flow '*,10.0.0.0/8:*' --flow '*:1,*'
+	talk v4
+	tell send 100000
+	hang_up
+	stop_probe
+	samples 'length == 0'
+}
+
+test_a_port_filter_sees_one_end() {
+	talk v4
+	probe --mode poll --interval 5ms --flow "*:$CLIENT,*:$SERVER"
+	eventually 20 eval '(($(grep -c "\"poll\"" "$WORK/p.jsonl") > 3))'
+	stop_probe
+	samples '(of($client) | length > 3) and (of($server) | length == 0)'
+	hang_up
+}
+
+test_at_a_mark_the_kernel_and_the_probe_agree_in_every_field() {
+	probe --mode state
+	talk v4
+	tell send 200000
+	tell info 50
+	hang_up
+	stop_probe
+	samples 'event("mark") | length == 50'
+	samples 'event("tcp_info") | length == 50'
+	# Ages and durations are read a moment later: at most one tick apart, 4 ms at 250 HZ.
+	samples '(event("mark") | map({(.seq | tostring): .}) | add) as $mark
+		| (1000 / $header.hz | ceil) as $tick_ms
+		| event("tcp_info") | all(. as $info | $mark[.seq | tostring] as $m
+			| to_entries | map(select(.key | IN("event") | not)) | length > 60
+			and all(.key as $k | ($m[$k] == .value)
+				or (($k | startswith("last_")) and ($m[$k] - .value | . >= 0 and . <= $tick_ms))
+				or (($k | IN("busy_time", "rwnd_limited", "sndbuf_limited"))
+					and ($m[$k] - .value | . >= 0 and . <= $tick_ms * 1000))))'
+}
+
+test_without_marks_there_are_none() {
+	probe --mode state --no-marks
+	talk v4
+	tell info 3
+	hang_up
+	stop_probe
+	samples 'event("mark") + event("tcp_info") | length == 0'
+	samples '$header.marks == false'
+}
+
+test_lost_samples_are_counted_and_leave_gaps() {
+	# The reader is stopped while the smallest ring overflows.
+	probe --mode segment --ring-size 65536
+	talk v4
+	kill -STOP "$PROBE_PID"
+	tell send 40000000
+	kill -CONT "$PROBE_PID"
+	hang_up
+	stop_probe
+	samples '$trailer.lost.ring_full > 0'
+	samples '(group_by(.cookie) | map(.[-1].seq - length) | add) as $gaps
+		| $gaps <= $trailer.lost.ring_full and $gaps > 0'
+	grep -q 'ring_full' "$WORK/probe.err"
+}
+
+test_end_by_duration_and_by_signals() {
+	exits 0 "$PROBE" --mode state --duration 50ms --output "$WORK/p.jsonl"
+	tail -n 1 "$WORK/p.jsonl" | grep -q '"trailer":true'
+	local signal
+	for signal in INT TERM HUP; do
+		probe --mode poll --interval 1ms
+		kill -"$signal" "$PROBE_PID"
+		wait "$PROBE_PID"
+		tail -n 1 "$WORK/p.jsonl" | grep -q '"trailer":true'
+	done
+}
+
+test_stdout_is_a_timeline_too() {
+	exits 0 "$PROBE" --mode state --duration 50ms
+	jq -es 'length == 2 and .[0].timeline == 1 and .[1].trailer' "$STDOUT" >/dev/null
+}
+
+test_faults_have_one_sentence_and_their_exit_code() {
+	exits 4 setpriv --reuid 65534 --regid 65534 --clear-groups "$PROBE" --mode rtt
+	says 'run as root'
+	exits 2 "$PROBE" --cgroup /tmp --mode rtt
+	says '/tmp is not a cgroup v2 directory'
+	exits 3 "$PROBE" --cgroup /nonexistent --mode rtt
+	says '/nonexistent'
+	exits 2 "$PROBE" --mode poll --netns tcpw-no-such
+	says 'tcpw-no-such'
+	exits 3 "$PROBE" --mode state --output /nonexistent/x
+	says '/nonexistent/x'
+	exits 3 "$PROBE" --mode state --output /dev/full
+	says 'No space left'
+	exits 2 "$PROBE" --mode rtx
+	grep -q "unknown mode 'rtx'" "$STDERR"
+	exits 2 "$PROBE" --interval 10
+	exits 2 "$PROBE" --interval 0ms
+	exits 2 "$PROBE" --flow nonsense
+	exits 2 "$PROBE" --ring-size 100000
+	exits 2 "$PROBE" stray
+	exits 4 unshare --mount bash -c 'umount -l "$1" && exec "$2" --mode rtt' _ "$CGROUPS" "$PROBE"
+	says 'cgroup v2 is not mounted'
+	exits 4 unshare --mount bash -c 'mount -t tmpfs none /sys/kernel && exec "$1" --mode rtt' _ "$PROBE"
+	says 'no BTF'
+}
+
+test_a_disk_that_fills_up_ends_the_capture_with_a_sentence() {
+	local rc=0
+	mkdir -p "$WORK/small"
+	mount -t tmpfs -o size=256k none "$WORK/small"
+	"$PROBE" --cgroup "$CGROUP" --mode segment --output "$WORK/small/p.jsonl" 2>"$STDERR" &
+	PROBE_PID=$!
+	eventually 20 test -s "$WORK/small/p.jsonl"
+	talk v4
+	tell send 20000000
+	hang_up
+	wait "$PROBE_PID" || rc=$?
+	umount "$WORK/small"
+	[[ $rc == 3 ]]
+	says 'No space left'
+}
+
+test_the_doctor_tells_one_screen() {
+	local rc=0
+	"$PROBE" --doctor >"$STDOUT" || rc=$?
+	[[ $rc == 0 || $rc == 4 ]]
+	(($(wc -l <"$STDOUT") <= 24))
+	[[ ! ${EXPECT_ALL_FEATURES:-} || $rc == 0 ]]
+}
+
+run_tests
