@@ -11,7 +11,7 @@ run_tests() {
 		# Not as a condition: that would turn `set -e` off inside.
 		(
 			set -eE
-			trap 'echo "line $LINENO: $BASH_COMMAND"' ERR
+			trap 'echo "line $LINENO: $BASH_COMMAND" >&2' ERR
 			"test_$name"
 		) >"$log" 2>&1 &
 		if wait $!; then
