@@ -1,0 +1,69 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# Runs the test programs and counts: `make test` calls it with
+#	UNIT_TESTS	cmocka programs, need no privileges
+#	LIVE_TESTS	scripts that exit with 0, 1, or 4 where this kernel or these privileges cannot
+#	UNDER		a command to run unit tests under, e.g. valgrind (optional)
+# A program's output is shown when it fails. With EXPECT_ALL_FEATURES=1 a skip is a failure. The last
+# line is "N passed, N failed, N skipped".
+set -euo pipefail
+
+passed=0 failed=0 skipped=0
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+
+# add PATTERN: the number before the word in the log's last matching line, 0 without one
+number() {
+	grep -oE "[0-9]+ $1" "$log" | tail -n 1 | grep -oE '^[0-9]+' || echo 0
+}
+
+verdict() { # NAME WORD
+	printf '%-7s %s\n' "$2" "$1"
+	[[ $2 == ok ]] || sed 's/^/        /' "$log"
+}
+
+for t in ${UNIT_TESTS:-}; do
+	rc=0
+	# cmocka's own words: "[  PASSED  ] N test(s)." and "[  FAILED  ] N test(s)"
+	${UNDER:-} "$t" >"$log" 2>&1 || rc=$?
+	p=$(sed -nE 's/^\[  PASSED  \] ([0-9]+) test.*/\1/p' "$log" | tail -n 1)
+	f=$(sed -nE 's/^\[  FAILED  \] ([0-9]+) test.*/\1/p' "$log" | tail -n 1)
+	s=$(sed -nE 's/^\[  SKIPPED \] ([0-9]+) test.*/\1/p' "$log" | tail -n 1)
+	[[ $rc == 0 || ${f:-0} != 0 ]] || f=1 # died without counting
+	passed=$((passed + ${p:-0})) failed=$((failed + ${f:-0})) skipped=$((skipped + ${s:-0}))
+	if [[ ${f:-0} == 0 ]]; then
+		verdict "$t (${p:-0})" ok
+	else
+		verdict "$t" FAILED
+	fi
+done
+
+for t in ${LIVE_TESTS:-}; do
+	rc=0
+	"$t" >"$log" 2>&1 </dev/null || rc=$?
+	p=$(number passed) f=$(number failed)
+	case $rc in
+	0)
+		((p > 0)) || p=1
+		verdict "$t ($p)" ok
+		;;
+	4)
+		if [[ ${EXPECT_ALL_FEATURES:-} == 1 ]]; then
+			f=1
+			verdict "$t: skipped, but all features are expected" FAILED
+		else
+			p=0 skipped=$((skipped + 1))
+			verdict "$t" skipped
+		fi
+		;;
+	*)
+		((f > 0)) || f=1
+		verdict "$t" FAILED
+		;;
+	esac
+	passed=$((passed + p)) failed=$((failed + f))
+done
+
+printf '%d passed, %d failed, %d skipped\n' "$passed" "$failed" "$skipped"
+((failed == 0 && passed > 0))
