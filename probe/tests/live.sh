@@ -244,6 +244,12 @@ test_without_marks_there_are_none() {
 	samples '$header.marks == false'
 }
 
+# After more traffic, a sample that was written has a number beyond the count of its flow.
+more_traffic_shows_the_gap() {
+	tell send 1000
+	jq -es '.[1:] | group_by(.cookie) | any(.[-1].seq > length)' "$WORK/p.jsonl" >/dev/null
+}
+
 test_lost_samples_are_counted_and_leave_gaps() {
 	# The reader is stopped while the smallest ring overflows.
 	probe --mode segment --ring-size 65536
@@ -251,6 +257,7 @@ test_lost_samples_are_counted_and_leave_gaps() {
 	kill -STOP "$PROBE_PID"
 	tell send 40000000
 	kill -CONT "$PROBE_PID"
+	eventually 20 more_traffic_shows_the_gap
 	hang_up
 	stop_probe
 	samples '$trailer.lost.ring_full > 0'
