@@ -78,7 +78,7 @@ one_scenario() {
 	*) ((RC == 3)) || WHY="tcpw-compare ended with exit code $RC" ;;
 	esac
 	if [[ -z $WHY && $VERDICT != pass ]]; then
-		WHY=$(first_words "$dir/verdict.json" '[.why? // empty] | flatten | map(tostring) | join("; ")')
+		WHY=$(first_words "$dir/verdict.json" '.reason // empty')
 		: "${WHY:=see $dir/report.txt}"
 	fi
 	run_part "$TOP/plots/draw" "$dir"
