@@ -72,9 +72,20 @@ static void judge_report(const struct run *run, enum end end, struct result *r)
 			 report->note[0] ? "; " : "", report->note);
 }
 
-/* A misspelt bound would judge nothing and pass. Called last, when all bounds have been used. */
-static void judge_bounds(const struct manifest *m, struct result *r)
+/* A misspelt bound would judge nothing and pass. Where a witness is missing, its bounds are too. */
+static void judge_manifest(const struct run *run, struct verdict *v, unsigned int row)
 {
+	const struct manifest *m = &run->manifest;
+	struct result *r = &v->results[row];
+
+	if (run->manifest_why[0]) {
+		r->status = STATUS_ERROR;
+		snprintf(r->reason, sizeof(r->reason), "%s", run->manifest_why);
+		return;
+	}
+	for (unsigned int i = row + 1; i < v->results_count; i++)
+		if (v->results[i].status == STATUS_ERROR)
+			return;
 	for (unsigned int i = 0; i < m->bounds_count; i++) {
 		const struct bound *b = &m->bounds[i];
 
@@ -94,16 +105,11 @@ int check_witnesses__judge(struct run *run, struct verdict *v)
 	static const char *const subject[ENDS] = { "iperf3 client", "iperf3 server" };
 	const struct manifest_witness *m[WITNESSES] = { &run->manifest.probe,
 							&run->manifest.netlink };
+	unsigned int manifest = v->results_count;
 	struct result *r = verdict__result(v, "witness", "manifest");
 
 	if (!r)
 		return -1;
-	if (run->manifest_why[0]) {
-		r->status = STATUS_ERROR;
-		snprintf(r->reason, sizeof(r->reason), "%s", run->manifest_why);
-	} else {
-		judge_bounds(&run->manifest, r);
-	}
 	for (enum witness w = 0; w < WITNESSES; w++) {
 		r = verdict__result(v, "witness", witness__name(w));
 		if (!r)
@@ -116,6 +122,7 @@ int check_witnesses__judge(struct run *run, struct verdict *v)
 			return -1;
 		judge_report(run, end, r);
 	}
+	judge_manifest(run, v, manifest);
 	return 0;
 }
 

@@ -18,14 +18,14 @@
 /* How many fields of kind COUNTER the catalogue has. */
 enum {
 	COUNTERS = 0
-#define TCP_INFO(name, type, unit, kind, at, since, rtt, all_ones, have, expr, doc)                \
+#define TCPI(name, type, unit, kind, at, since, rtt, all_ones, have, expr, doc)                \
 	+COUNTERS_OF_##kind
 #define SOCK(name, type, unit, kind, have, expr, doc) +COUNTERS_OF_##kind
 #define CALL(name, type, unit, kind, doc) +COUNTERS_OF_##kind
 #define ATTR(name, type, unit, kind, attribute, at, doc) +COUNTERS_OF_##kind
 #include "timeline/catalogue.def"
 };
-_Static_assert(COUNTERS <= 64, "sets of counters are 64-bit masks");
+_Static_assert(COUNTERS > 1 && COUNTERS <= 64, "sets of counters are 64-bit masks");
 
 /* Their fields, in the catalogue's order. */
 extern enum field counters[COUNTERS];

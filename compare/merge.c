@@ -195,6 +195,7 @@ static void advance(struct merge *m, enum witness w)
 static int open_source(struct merge *m, enum witness w)
 {
 	struct run_timeline *t = &m->run->timeline[w];
+	const struct timeline_header *header;
 	char path[RUN_PATH_MAX];
 	struct source *s;
 	int err;
@@ -217,12 +218,13 @@ static int open_source(struct merge *m, enum witness w)
 		run__why(m->run, timeline_reader__error(s->reader), t->why);
 		return 0;
 	}
-	t->header = *timeline_reader__header(s->reader);
-	if (strcmp(t->header.witness, witness__name(w))) {
+	header = timeline_reader__header(s->reader);
+	if (strcmp(header->witness, witness__name(w))) {
 		snprintf(t->why, sizeof(t->why), "%s: written by the witness \"%s\", not by %s",
-			 run__timeline_name(w), t->header.witness, witness__name(w));
+			 run__timeline_name(w), header->witness, witness__name(w));
 		return 0;
 	}
+	t->header = *header;
 	t->opened = true;
 	advance(m, w);
 	return 0;

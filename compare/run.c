@@ -8,7 +8,7 @@
 
 int run__path(const char *dir, const char *name, char path[RUN_PATH_MAX])
 {
-	int n = snprintf(path, RUN_PATH_MAX, "%s/%s", dir, name);
+	int n = snprintf(path, RUN_PATH_MAX, "%s%s%s", dir ? dir : "", dir ? "/" : "", name);
 
 	return n < RUN_PATH_MAX ? 0 : -ENAMETOOLONG;
 }

@@ -52,7 +52,7 @@ struct run {
 	struct placement placement[ENDS][EPOCHS];
 };
 
-/* dir/name into path. 0 or -ENAMETOOLONG. */
+/* dir/name, or name where dir is NULL, into path. 0 or -ENAMETOOLONG. */
 int run__path(const char *dir, const char *name, char path[RUN_PATH_MAX]);
 
 /* The name of a witness's file in a run directory. */

@@ -1,0 +1,366 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * Places iperf3's intervals on CLOCK_MONOTONIC, by the best method that the run allows.
+ *
+ * iperf3 prints when an interval ended, in seconds since its test began, and tells neither clock
+ * nor beginning. What is sought is the beginning: CLOCK_MONOTONIC of time 0 (of each epoch: --omit
+ * restarts the clock).
+ *
+ * marks: iperf3 calls getsockopt(TCP_INFO) exactly once per stream and interval, right behind the
+ * clock reading that it prints, and the probe saw the calls. Mark minus printed end is the
+ * beginning; the median over all streams and intervals is taken, the scatter is the residual. There
+ * may be more calls than intervals (one at --omit's restart, one for a last interval too short to
+ * be printed), so the marks are first aligned with the intervals: by the number of intervals whose
+ * printed rtt, rttvar and cwnd are those at the mark, then by the smallest scatter.
+ *
+ * Without marks, best first: first-send, the first sample that shows bulk data behind the 37-byte
+ * cookie, bounded by the sample before it; tuples (tuples.c); established, when the last data
+ * connection was there, which is early by up to some round trips; start-timestamp, whole seconds
+ * of CLOCK_REALTIME taken before the connections.
+ */
+#include "placement.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+
+#include "tuples.h"
+
+#define SHIFTS_MAX 4096
+#define SPARE_MARKS 2 /* intervals that may be without a mark, at either end */
+/* Marks that scatter more than this are not those of the intervals. */
+#define SCATTER_MAX_NS 100e6
+#define ESTABLISHED_BOUND_NS 60000000 /* measured: 0.2 ms on loopback, 60 ms at 20 ms round trip */
+#define TIMESTAMP_BOUND_NS 1000000000
+
+/* Interval k of the run first..first+count belongs to mark k + shift. */
+struct alignment {
+	int shift;
+	unsigned int overlap, equal;
+	double scatter_ns;
+};
+
+static bool is_equal(const struct interval *iv, const struct reading *r)
+{
+	const uint32_t want = 1U << READ_RTT | 1U << READ_RTTVAR;
+
+	return (iv->figures & FIGURE_RTT) && (r->have & want) == want &&
+	       iv->rtt == r->value[READ_RTT] && iv->rttvar == r->value[READ_RTTVAR] &&
+	       (!(r->have >> READ_CWND & 1) || iv->cwnd == r->value[READ_CWND]);
+}
+
+static struct alignment try_shift(const struct interval *iv, unsigned int count,
+				  const struct stream_captures *sc, int shift)
+{
+	struct alignment a = { .shift = shift };
+	long double sum = 0, squares = 0, mean;
+	int64_t first = 0;
+
+	for (unsigned int k = 0; k < count; k++) {
+		int mark = (int)k + shift;
+		int64_t d;
+
+		if (mark < 0 || mark >= (int)sc->count)
+			continue;
+		d = (int64_t)sc->captures[mark].t_ns - iv[k].end_ns;
+		if (!a.overlap++)
+			first = d;
+		sum += d - first;
+		squares += (long double)(d - first) * (d - first);
+		a.equal += is_equal(&iv[k], &sc->captures[mark].of[WITNESS_PROBE]);
+	}
+	if (a.overlap) {
+		mean = sum / a.overlap;
+		a.scatter_ns = sqrtl(fmaxl(0, squares / a.overlap - mean * mean));
+	}
+	return a;
+}
+
+/* Is a to be preferred to b? Scatters that differ by less than half say nothing. */
+static bool better(const struct alignment *a, const struct alignment *b, int expected)
+{
+	if (a->equal != b->equal)
+		return a->equal > b->equal;
+	if (a->scatter_ns < b->scatter_ns / 2 - 1000)
+		return true;
+	if (b->scatter_ns < a->scatter_ns / 2 - 1000)
+		return false;
+	return abs(a->shift - expected) < abs(b->shift - expected);
+}
+
+static bool align(const struct interval *iv, unsigned int count, const struct stream_captures *sc,
+		  int expected, struct alignment *best)
+{
+	unsigned int need = count < sc->count ? count : sc->count;
+	int from = -SPARE_MARKS, to = (int)sc->count - (int)count + SPARE_MARKS;
+	bool found = false;
+
+	if (!count || !sc->count)
+		return false;
+	need = need > SPARE_MARKS ? need - SPARE_MARKS : 1;
+	if (from > expected)
+		from = expected;
+	if (to > from + SHIFTS_MAX)
+		to = from + SHIFTS_MAX;
+	for (int shift = from; shift <= to || shift <= expected; shift++) {
+		struct alignment a = try_shift(iv, count, sc, shift);
+
+		if (a.overlap < need || (found && !better(&a, best, expected)))
+			continue;
+		*best = a;
+		found = true;
+	}
+	return found;
+}
+
+struct deltas {
+	int64_t *delta;
+	unsigned int count, room;
+};
+
+static int deltas__add(struct deltas *d, int64_t delta)
+{
+	int64_t *p;
+
+	if (d->count == d->room) {
+		d->room = d->room ? 2 * d->room : 64;
+		p = realloc(d->delta, d->room * sizeof(*p));
+		if (!p)
+			return -ENOMEM;
+		d->delta = p;
+	}
+	d->delta[d->count++] = delta;
+	return 0;
+}
+
+/* The intervals of one epoch of a stream: they are consecutive. */
+static unsigned int epoch_range(const struct stream *s, unsigned int epoch, unsigned int *count)
+{
+	unsigned int first = 0;
+
+	while (first < s->count && s->intervals[first].epoch != epoch)
+		first++;
+	for (*count = 0; first + *count < s->count; (*count)++)
+		if (s->intervals[first + *count].epoch != epoch)
+			break;
+	return first;
+}
+
+static int align_stream(const struct stream *s, struct stream_captures *sc, unsigned int epoch,
+			struct deltas *d)
+{
+	unsigned int count, first = epoch_range(s, epoch, &count);
+	struct alignment a = { 0 };
+	/* the call at --omit's restart stands between the epochs */
+	int expected = epoch ? (int)first + 1 : 0;
+	int err;
+
+	if (!align(s->intervals + first, count, sc, expected, &a))
+		return 0;
+	for (unsigned int k = 0; k < count; k++) {
+		int mark = (int)k + a.shift;
+
+		if (mark < 0 || mark >= (int)sc->count)
+			continue;
+		sc->of_interval[first + k] = mark;
+		err = deltas__add(d, (int64_t)sc->captures[mark].t_ns -
+					     s->intervals[first + k].end_ns);
+		if (err)
+			return err;
+	}
+	return 0;
+}
+
+static int compare_deltas(const void *a, const void *b)
+{
+	int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+static bool settle_on_median(struct placement *p, struct deltas *d)
+{
+	long double squares = 0;
+
+	if (!d->count)
+		return false;
+	qsort(d->delta, d->count, sizeof(*d->delta), compare_deltas);
+	p->offset_ns = d->delta[d->count / 2];
+	for (unsigned int i = 0; i < d->count; i++) {
+		int64_t r = d->delta[i] - p->offset_ns;
+		uint64_t size = r < 0 ? -(uint64_t)r : (uint64_t)r;
+
+		squares += (long double)r * r;
+		if (size > p->residual_max_ns)
+			p->residual_max_ns = size;
+	}
+	p->residual_sd_ns = sqrtl(squares / d->count);
+	p->placed = d->count;
+	p->method = PLACEMENT_MARKS;
+	return p->residual_sd_ns <= SCATTER_MAX_NS;
+}
+
+static void count_intervals(struct run *run, enum end end)
+{
+	const struct report *r = &run->report[end];
+
+	for (unsigned int e = 0; e < EPOCHS; e++)
+		run->placement[end][e] = (struct placement){ 0 };
+	for (unsigned int i = 0; i < r->count; i++)
+		for (unsigned int k = 0; k < r->streams[i].count; k++)
+			run->placement[end][r->streams[i].intervals[k].epoch].intervals++;
+}
+
+bool placement__by_marks(struct run *run, struct captures *c, enum end end)
+{
+	const struct report *r = &run->report[end];
+	bool placed = false, ok = true;
+
+	count_intervals(run, end);
+	for (unsigned int e = 0; e < EPOCHS && ok; e++) {
+		struct deltas d = { 0 };
+
+		if (!run->placement[end][e].intervals)
+			continue;
+		for (unsigned int i = 0; i < r->count && ok; i++)
+			ok = !align_stream(&r->streams[i], captures__of(c, end, i), e, &d);
+		ok = ok && settle_on_median(&run->placement[end][e], &d);
+		placed |= ok;
+		free(d.delta);
+	}
+	if (!ok || !placed)
+		count_intervals(run, end);
+	return ok && placed;
+}
+
+/* Give every epoch of the report its offset: the second begins where the omitted time ends. */
+static bool set_offset(struct run *run, enum end end, enum placement_method method,
+		       int64_t offset_ns, uint64_t residual_ns)
+{
+	const struct report *r = &run->report[end];
+	struct placement *p = run->placement[end];
+	int64_t omitted_ns = 0;
+
+	for (unsigned int i = 0; i < r->count; i++)
+		for (unsigned int k = 0; k < r->streams[i].count; k++) {
+			const struct interval *iv = &r->streams[i].intervals[k];
+
+			if (!iv->epoch && p[1].intervals && iv->end_ns > omitted_ns)
+				omitted_ns = iv->end_ns;
+		}
+	for (unsigned int e = 0; e < EPOCHS; e++) {
+		p[e].method = method;
+		p[e].offset_ns = offset_ns + (e ? omitted_ns : 0);
+		p[e].residual_max_ns = residual_ns;
+		p[e].placed = p[e].intervals;
+	}
+	return true;
+}
+
+/* The earliest bulk data over the report's streams, as the probe saw it; else as netlink did. */
+static const struct bulk_start *first_bulk(const struct run *run, const struct captures *c,
+					   enum end end)
+{
+	for (enum witness w = 0; w < WITNESSES; w++) {
+		const struct bulk_start *first = NULL;
+
+		for (unsigned int i = 0; i < run->report[end].count; i++) {
+			const struct bulk_start *b = &captures__of(c, end, i)->bulk[w];
+
+			if (b->at_ns && b->bound_ns && (!first || b->at_ns < first->at_ns))
+				first = b;
+		}
+		if (first)
+			return first;
+	}
+	return NULL;
+}
+
+static uint64_t last_established(const struct run *run, const struct captures *c, enum end end)
+{
+	uint64_t last = 0;
+
+	for (unsigned int i = 0; i < run->report[end].count; i++) {
+		uint64_t t = captures__of(c, end, i)->established_ns;
+
+		if (t > last)
+			last = t;
+	}
+	return last;
+}
+
+bool placement__wants_tuples(const struct run *run, const struct captures *c, enum end end)
+{
+	return run->report[end].count && run->timeline[WITNESS_PROBE].opened &&
+	       !first_bulk(run, c, end);
+}
+
+bool placement__by_others(struct run *run, const struct captures *c, enum end end,
+			  const struct tuples *votes)
+{
+	const struct bulk_start *bulk = first_bulk(run, c, end);
+	uint64_t established = last_established(run, c, end), residual_ns;
+	int64_t offset_ns;
+
+	count_intervals(run, end);
+	if (!run->placement[end][0].intervals && !run->placement[end][1].intervals)
+		return false;
+	if (bulk)
+		return set_offset(run, end, PLACEMENT_FIRST_SEND, bulk->at_ns, bulk->bound_ns);
+	if (votes && tuples__offset(votes, end, &offset_ns, &residual_ns))
+		return set_offset(run, end, PLACEMENT_TUPLES, offset_ns, residual_ns);
+	if (established)
+		return set_offset(run, end, PLACEMENT_ESTABLISHED, established,
+				  ESTABLISHED_BOUND_NS);
+	for (enum witness w = 0; w < WITNESSES && run->report[end].start_s; w++) {
+		const struct timeline_header *h = &run->timeline[w].header;
+
+		if (run->timeline[w].opened && h->base_realtime_ns)
+			return set_offset(run, end, PLACEMENT_START_TIMESTAMP,
+					  (int64_t)(run->report[end].start_s * 1000000000 -
+						    h->base_realtime_ns + h->base_ns),
+					  TIMESTAMP_BOUND_NS);
+	}
+	return false;
+}
+
+int placement__judge(const struct run *run, struct verdict *v)
+{
+	for (enum end end = 0; end < ENDS; end++) {
+		unsigned int intervals = 0, placed = 0;
+		const struct placement *p = NULL;
+		struct result *r;
+
+		if (!run->report[end].present)
+			continue;
+		for (unsigned int e = 0; e < EPOCHS; e++) {
+			intervals += run->placement[end][e].intervals;
+			placed += run->placement[end][e].placed;
+			if (run->placement[end][e].method != PLACEMENT_NONE && !p)
+				p = &run->placement[end][e];
+		}
+		if (!intervals)
+			continue;
+		r = verdict__result(v, "placement", end == END_CLIENT ? "iperf3 client"
+								      : "iperf3 server");
+		if (!r)
+			return -1;
+		r->tolerance = "";
+		if (!p) {
+			r->status = STATUS_ERROR;
+			snprintf(r->reason, sizeof(r->reason),
+				 "no method could place iperf3's intervals on CLOCK_MONOTONIC");
+		} else if (p->method == PLACEMENT_MARKS) {
+			snprintf(r->reason, sizeof(r->reason),
+				 "by marks, %u of %u intervals; residual SD %.1f us, max %.1f us",
+				 placed, intervals, p->residual_sd_ns / 1e3,
+				 p->residual_max_ns / 1e3);
+		} else {
+			snprintf(r->reason, sizeof(r->reason), "by %s, to within %.3f ms%s",
+				 placement_method__name(p->method), p->residual_max_ns / 1e6,
+				 run->timeline[WITNESS_PROBE].header.marks ?
+					 "; the probe's marks do not fit the intervals" : "");
+		}
+	}
+	return 0;
+}

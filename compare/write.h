@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The verdict as files: for programs, for people, for CI systems. */
+#ifndef TCPW_COMPARE_WRITE_H
+#define TCPW_COMPARE_WRITE_H
+
+#include <stdio.h>
+
+#include "run.h"
+#include "verdict.h"
+
+/* verdict.json (docs/verdict.md). */
+void write__json(FILE *f, const struct run *run, const struct verdict *v);
+
+/* report.txt. The summary is its first screen. */
+void write__summary(FILE *f, const struct run *run, const struct verdict *v);
+void write__report(FILE *f, const struct run *run, const struct verdict *v);
+
+/* junit.xml: a test case per check and field. */
+void write__junit(FILE *f, const struct run *run, const struct verdict *v);
+
+#endif
