@@ -99,6 +99,8 @@ main() {
 	trap 'INTERRUPTED=1; fail "interrupted by a signal"' TERM INT HUP
 
 	witnesses_check
+	[[ $FAMILY != inet6 ]] || has_ipv6 ||
+		skip "this kernel has no IPv6: boot without ipv6.disable=1, or set FAMILY=inet"
 	STEP="building the path"
 	namespaces_open
 	build_path

@@ -17,12 +17,18 @@ in_ns() {
 	nsenter --net="/run/netns/$ns" "$@"
 }
 
+has_ipv6() {
+	[[ -d /proc/sys/net/ipv6 ]]
+}
+
 # ns_add NAME ...
 ns_add() {
 	local ns
 	for ns in "$@"; do
 		ip netns add "$ns"
 		ip -n "$ns" link set lo up
+		# The host may have turned it off for all namespaces to come.
+		! has_ipv6 || set_sysctl "$ns" net.ipv6.conf.all.disable_ipv6 0
 	done
 }
 
@@ -38,13 +44,13 @@ link_add() {
 	PATH_DEVICES+=("$1 $2" "$3 $4")
 }
 
-# address_add NS DEV ADDRESS/PREFIX ...: IPv6 ones are usable at once
+# address_add NS DEV ADDRESS/PREFIX ...: IPv6 ones are usable at once, or left out without IPv6
 address_add() {
 	local ns=$1 dev=$2 address
 	shift 2
 	for address in "$@"; do
 		if [[ $address == *:* ]]; then
-			ip -n "$ns" address add "$address" dev "$dev" nodad
+			! has_ipv6 || ip -n "$ns" address add "$address" dev "$dev" nodad
 		else
 			ip -n "$ns" address add "$address" dev "$dev"
 		fi

@@ -23,7 +23,7 @@ server_address() {
 # Route between the two ends' networks over a neighbour: route_add NS DEV TO4 VIA4 TO6 VIA6
 route_add() {
 	ip -n "$1" route add "$3" via "$4" dev "$2"
-	ip -n "$1" -6 route add "$5" via "$6" dev "$2"
+	! has_ipv6 || ip -n "$1" -6 route add "$5" via "$6" dev "$2"
 }
 
 # offloads_off NS DEV ...: without them a packet on the wire is one segment, so that a queue counts
@@ -45,8 +45,10 @@ path_veth() {
 	address_add server eth0 "${SERVER_ADDRESS[0]}/24" "${SERVER_ADDRESS[1]}/64"
 	ip -n client route add 10.77.2.0/24 dev eth0
 	ip -n server route add 10.77.1.0/24 dev eth0
-	ip -n client -6 route add fd77:2::/64 dev eth0
-	ip -n server -6 route add fd77:1::/64 dev eth0
+	if has_ipv6; then
+		ip -n client -6 route add fd77:2::/64 dev eth0
+		ip -n server -6 route add fd77:1::/64 dev eth0
+	fi
 	path_fact backend '"veth"'
 }
 
@@ -63,7 +65,7 @@ path_routed() {
 	route_add client eth0 10.77.2.0/24 10.77.1.254 fd77:2::/64 fd77:1::fe
 	route_add server eth0 10.77.1.0/24 10.77.2.254 fd77:1::/64 fd77:2::fe
 	set_sysctl router net.ipv4.ip_forward 1
-	set_sysctl router net.ipv6.conf.all.forwarding 1
+	! has_ipv6 || set_sysctl router net.ipv6.conf.all.forwarding 1
 	offloads_off client eth0
 	offloads_off router client server
 	offloads_off server eth0
