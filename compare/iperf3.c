@@ -34,7 +34,7 @@ __attribute__((format(printf, 2, 3))) static void note(struct report *r, const c
 
 static void note_duplicate(struct report *r, const cJSON *object, const char *where)
 {
-	const char *key = json__duplicate(object);
+	const char *key = member__duplicate(object);
 
 	if (key && !strstr(r->note, "repeats"))
 		note(r, "%s repeats the key \"%.40s\", the last one counts", where, key);
@@ -47,8 +47,8 @@ static bool read_endpoint(const cJSON *item, const char *host_key, const char *p
 	uint16_t family;
 	uint64_t port;
 
-	if (!json__string(item, host_key, host, sizeof(host)) ||
-	    !json__u64(item, port_key, &port) || port > UINT16_MAX)
+	if (!member__string(item, host_key, host, sizeof(host)) ||
+	    !member__u64(item, port_key, &port) || port > UINT16_MAX)
 		return false;
 	host[strcspn(host, "%")] = '\0'; /* fe80::1%eth0 */
 	snprintf(text, sizeof(text), strchr(host, ':') ? "[%s]:%u" : "%s:%u", host,
@@ -57,7 +57,7 @@ static bool read_endpoint(const cJSON *item, const char *host_key, const char *p
 }
 
 static int read_connected(struct report *r, const cJSON *connected, uint64_t *sockets,
-			  char why[JSON_WHY_MAX])
+			  char why[DOCUMENT_WHY_MAX])
 {
 	const cJSON *item;
 
@@ -66,12 +66,12 @@ static int read_connected(struct report *r, const cJSON *connected, uint64_t *so
 
 		if (!read_endpoint(item, "local_host", "local_port", &s->local) ||
 		    !read_endpoint(item, "remote_host", "remote_port", &s->remote)) {
-			snprintf(why, JSON_WHY_MAX, "start.connected[%u] has no address and port",
+			snprintf(why, DOCUMENT_WHY_MAX, "start.connected[%u] has no address and port",
 				 r->count);
 			return -EBADMSG;
 		}
 		sockets[r->count] = UINT64_MAX;
-		json__u64(item, "socket", &sockets[r->count]);
+		member__u64(item, "socket", &sockets[r->count]);
 		r->count++;
 	}
 	return 0;
@@ -83,7 +83,7 @@ static struct stream *find_stream(struct report *r, const uint64_t *sockets, con
 {
 	uint64_t socket;
 
-	if (json__u64(entry, "socket", &socket))
+	if (member__u64(entry, "socket", &socket))
 		for (unsigned int i = 0; i < r->count; i++)
 			if (sockets[i] == socket)
 				return &r->streams[i];
@@ -95,7 +95,7 @@ static uint64_t figure(const cJSON *entry, const char *key, enum interval_figure
 {
 	uint64_t v = 0;
 
-	if (json__u64(entry, key, &v))
+	if (member__u64(entry, key, &v))
 		iv->figures |= which;
 	return v;
 }
@@ -111,14 +111,14 @@ static int read_interval(struct stream *s, const cJSON *entry, bool sender_by_de
 	s->intervals = iv;
 	iv += s->count;
 	memset(iv, 0, sizeof(*iv));
-	if (!json__number(entry, "end", &end) || !json__u64(entry, "bytes", &iv->bytes) ||
+	if (!member__number(entry, "end", &end) || !member__u64(entry, "bytes", &iv->bytes) ||
 	    !(end >= 0 && end < 1e9))
 		return -EBADMSG;
 	iv->end_ns = llround(end * 1e9);
-	json__bool(entry, "omitted", &omitted);
+	member__bool(entry, "omitted", &omitted);
 	iv->epoch = !omitted;
 	s->sender = sender_by_default;
-	json__bool(entry, "sender", &s->sender);
+	member__bool(entry, "sender", &s->sender);
 	iv->rtt = figure(entry, "rtt", FIGURE_RTT, iv);
 	iv->rttvar = figure(entry, "rttvar", FIGURE_RTTVAR, iv);
 	iv->cwnd = figure(entry, "snd_cwnd", FIGURE_CWND, iv);
@@ -130,25 +130,25 @@ static int read_interval(struct stream *s, const cJSON *entry, bool sender_by_de
 }
 
 static int read_intervals(struct report *r, const cJSON *root, const uint64_t *sockets,
-			  char why[JSON_WHY_MAX])
+			  char why[DOCUMENT_WHY_MAX])
 {
-	const cJSON *intervals = json__get(root, "intervals"), *item, *entry;
-	bool client = json__get(json__get(root, "start"), "connecting_to");
+	const cJSON *intervals = member__get(root, "intervals"), *item, *entry;
+	bool client = member__get(member__get(root, "start"), "connecting_to");
 	double reverse = 0;
 	unsigned int n = 0;
 	int err;
 
-	json__number(json__get(json__get(root, "start"), "test_start"), "reverse", &reverse);
+	member__number(member__get(member__get(root, "start"), "test_start"), "reverse", &reverse);
 	cJSON_ArrayForEach(item, intervals) {
 		unsigned int place = 0;
 
 		note_duplicate(r, item, "an interval");
-		cJSON_ArrayForEach(entry, json__get(item, "streams")) {
+		cJSON_ArrayForEach(entry, member__get(item, "streams")) {
 			struct stream *s = find_stream(r, sockets, entry, place++);
 
 			note_duplicate(r, entry, "an interval's stream");
 			if (!s) {
-				snprintf(why, JSON_WHY_MAX,
+				snprintf(why, DOCUMENT_WHY_MAX,
 					 "interval %u tells of a stream that start.connected does "
 					 "not list", n);
 				return -EBADMSG;
@@ -156,7 +156,7 @@ static int read_intervals(struct report *r, const cJSON *root, const uint64_t *s
 			/* "sender" is printed since 3.7 */
 			err = read_interval(s, entry, client == !reverse);
 			if (err == -EBADMSG)
-				snprintf(why, JSON_WHY_MAX, "interval %u has no end or no bytes", n);
+				snprintf(why, DOCUMENT_WHY_MAX, "interval %u has no end or no bytes", n);
 			if (err)
 				return err;
 		}
@@ -178,7 +178,7 @@ static void number_epochs(struct report *r)
 			r->streams[i].intervals[k].epoch = 0;
 }
 
-int report__read(struct report *r, const char *path, char why[JSON_WHY_MAX])
+int report__read(struct report *r, const char *path, char why[DOCUMENT_WHY_MAX])
 {
 	const cJSON *start, *connected;
 	uint64_t *sockets = NULL;
@@ -187,26 +187,26 @@ int report__read(struct report *r, const char *path, char why[JSON_WHY_MAX])
 	int err, n;
 
 	memset(r, 0, sizeof(*r));
-	err = json__read_file(path, &root, &documents, why);
+	err = document__read(path, &root, &documents, why);
 	if (err)
 		return err;
 	if (documents > 1)
 		note(r, "%u documents, the last one counts", documents);
 	note_duplicate(r, root, "the report");
-	json__string(root, "error", r->error, sizeof(r->error));
-	start = json__get(root, "start");
+	member__string(root, "error", r->error, sizeof(r->error));
+	start = member__get(root, "start");
 	if (!cJSON_IsObject(start) && !r->error[0]) {
-		snprintf(why, JSON_WHY_MAX, "not a report of iperf3 -J: no \"start\"");
+		snprintf(why, DOCUMENT_WHY_MAX, "not a report of iperf3 -J: no \"start\"");
 		err = -EBADMSG;
 		goto out;
 	}
 	note_duplicate(r, start, "start");
-	json__string(start, "version", r->version, sizeof(r->version));
-	json__u64(json__get(start, "timestamp"), "timesecs", &r->start_s);
-	connected = json__get(start, "connected");
+	member__string(start, "version", r->version, sizeof(r->version));
+	member__u64(member__get(start, "timestamp"), "timesecs", &r->start_s);
+	connected = member__get(start, "connected");
 	n = cJSON_GetArraySize(connected);
 	if (n > STREAMS_MAX) {
-		snprintf(why, JSON_WHY_MAX, "more than %d streams", STREAMS_MAX);
+		snprintf(why, DOCUMENT_WHY_MAX, "more than %d streams", STREAMS_MAX);
 		err = -EBADMSG;
 		goto out;
 	}

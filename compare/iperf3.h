@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "json.h"
+#include "document.h"
 #include "timeline/flow.h"
 
 /* What an interval may lack: old versions print fewer figures, receivers none of tcp_info's. */
@@ -51,7 +51,7 @@ struct report {
  * Read path. 0 or -errno, and then why[] (without path). A report with iperf3's own "error" is
  * read as far as it goes and returns 0: look at r->error. Free with __free().
  */
-int report__read(struct report *r, const char *path, char why[JSON_WHY_MAX]);
+int report__read(struct report *r, const char *path, char why[DOCUMENT_WHY_MAX]);
 void report__free(struct report *r);
 
 #endif

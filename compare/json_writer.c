@@ -34,7 +34,7 @@ static void next(struct json_writer *w, const char *key)
 	w->comma = true;
 }
 
-void json__open(struct json_writer *w, const char *key, char bracket, bool one_line)
+void json_writer__open(struct json_writer *w, const char *key, char bracket, bool one_line)
 {
 	next(w, key);
 	fputc(bracket, w->file);
@@ -44,7 +44,7 @@ void json__open(struct json_writer *w, const char *key, char bracket, bool one_l
 	w->comma = false;
 }
 
-void json__close(struct json_writer *w, char bracket)
+void json_writer__close(struct json_writer *w, char bracket)
 {
 	bool flat = w->flat;
 
@@ -59,25 +59,25 @@ void json__close(struct json_writer *w, char bracket)
 		fputc('\n', w->file);
 }
 
-void json__put_string(struct json_writer *w, const char *key, const char *value)
+void json_writer__put_string(struct json_writer *w, const char *key, const char *value)
 {
 	next(w, key);
 	write_string(w->file, value);
 }
 
-void json__put_u64(struct json_writer *w, const char *key, uint64_t value)
+void json_writer__put_u64(struct json_writer *w, const char *key, uint64_t value)
 {
 	next(w, key);
 	fprintf(w->file, "%" PRIu64, value);
 }
 
-void json__put_i64(struct json_writer *w, const char *key, int64_t value)
+void json_writer__put_i64(struct json_writer *w, const char *key, int64_t value)
 {
 	next(w, key);
 	fprintf(w->file, "%" PRId64, value);
 }
 
-void json__put_double(struct json_writer *w, const char *key, double value)
+void json_writer__put_double(struct json_writer *w, const char *key, double value)
 {
 	next(w, key);
 	if (isfinite(value))
@@ -86,13 +86,13 @@ void json__put_double(struct json_writer *w, const char *key, double value)
 		fputs("null", w->file);
 }
 
-void json__put_bool(struct json_writer *w, const char *key, bool value)
+void json_writer__put_bool(struct json_writer *w, const char *key, bool value)
 {
 	next(w, key);
 	fputs(value ? "true" : "false", w->file);
 }
 
-void json__put_null(struct json_writer *w, const char *key)
+void json_writer__put_null(struct json_writer *w, const char *key)
 {
 	next(w, key);
 	fputs("null", w->file);

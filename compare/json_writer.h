@@ -14,13 +14,13 @@ struct json_writer {
 };
 
 /* key: NULL inside an array. one_line: the whole object or array on one line. */
-void json__open(struct json_writer *w, const char *key, char bracket, bool one_line);
-void json__close(struct json_writer *w, char bracket);
-void json__put_string(struct json_writer *w, const char *key, const char *value);
-void json__put_u64(struct json_writer *w, const char *key, uint64_t value);
-void json__put_i64(struct json_writer *w, const char *key, int64_t value);
-void json__put_double(struct json_writer *w, const char *key, double value);
-void json__put_bool(struct json_writer *w, const char *key, bool value);
-void json__put_null(struct json_writer *w, const char *key);
+void json_writer__open(struct json_writer *w, const char *key, char bracket, bool one_line);
+void json_writer__close(struct json_writer *w, char bracket);
+void json_writer__put_string(struct json_writer *w, const char *key, const char *value);
+void json_writer__put_u64(struct json_writer *w, const char *key, uint64_t value);
+void json_writer__put_i64(struct json_writer *w, const char *key, int64_t value);
+void json_writer__put_double(struct json_writer *w, const char *key, double value);
+void json_writer__put_bool(struct json_writer *w, const char *key, bool value);
+void json_writer__put_null(struct json_writer *w, const char *key);
 
 #endif

@@ -10,31 +10,31 @@
 static void read_witness(const cJSON *witnesses, const char *name, const char *exit_key,
 			 struct manifest_witness *w)
 {
-	const cJSON *item = json__get(witnesses, name);
+	const cJSON *item = member__get(witnesses, name);
 	double code;
 
-	json__bool(item, "expected", &w->expected);
-	if (json__number(item, exit_key, &code))
+	member__bool(item, "expected", &w->expected);
+	if (member__number(item, exit_key, &code))
 		w->exit = (int)code;
 }
 
 static void read_netns(const cJSON *flows, const char *key, struct manifest_netns *ns)
 {
-	const cJSON *item = json__get(flows, key);
+	const cJSON *item = member__get(flows, key);
 	uint64_t inode;
 
-	json__string(item, "name", ns->name, sizeof(ns->name));
-	if (json__u64(item, "inode", &inode))
+	member__string(item, "name", ns->name, sizeof(ns->name));
+	if (member__u64(item, "inode", &inode))
 		ns->inode = (uint32_t)inode;
 }
 
 static int add_bound(struct manifest *m, const char *group, const char *subject, const cJSON *item,
-		     char why[JSON_WHY_MAX])
+		     char why[DOCUMENT_WHY_MAX])
 {
 	struct bound *b;
 
 	if (!cJSON_IsNumber(item)) {
-		snprintf(why, JSON_WHY_MAX, "the bound %.16s %.64s %.32s is not a number", group,
+		snprintf(why, DOCUMENT_WHY_MAX, "the bound %.16s %.64s %.32s is not a number", group,
 			 subject, item->string);
 		return -EBADMSG;
 	}
@@ -51,7 +51,7 @@ static int add_bound(struct manifest *m, const char *group, const char *subject,
 	return 0;
 }
 
-static int read_bounds(struct manifest *m, const cJSON *bounds, char why[JSON_WHY_MAX])
+static int read_bounds(struct manifest *m, const cJSON *bounds, char why[DOCUMENT_WHY_MAX])
 {
 	const cJSON *group, *item, *limit;
 	int err = 0;
@@ -73,7 +73,7 @@ static int read_bounds(struct manifest *m, const cJSON *bounds, char why[JSON_WH
 	return 0;
 }
 
-int manifest__read(struct manifest *m, const char *path, char why[JSON_WHY_MAX])
+int manifest__read(struct manifest *m, const char *path, char why[DOCUMENT_WHY_MAX])
 {
 	const cJSON *flows, *witnesses;
 	char direction[16] = "";
@@ -86,33 +86,33 @@ int manifest__read(struct manifest *m, const char *path, char why[JSON_WHY_MAX])
 	snprintf(m->scenario, sizeof(m->scenario), "unknown");
 	m->probe.expected = m->netlink.expected = true;
 	m->iperf3[END_CLIENT].expected = m->iperf3[END_SERVER].expected = true;
-	err = json__read_file(path, &root, &documents, why);
+	err = document__read(path, &root, &documents, why);
 	if (err)
 		return err;
-	if (!json__u64(root, "schema", &v) || v != MANIFEST_SCHEMA) {
-		snprintf(why, JSON_WHY_MAX, "not a manifest of schema %d: use the tcpwitness that "
+	if (!member__u64(root, "schema", &v) || v != MANIFEST_SCHEMA) {
+		snprintf(why, DOCUMENT_WHY_MAX, "not a manifest of schema %d: use the tcpwitness that "
 			 "wrote it", MANIFEST_SCHEMA);
 		err = -EBADMSG;
 		goto out;
 	}
-	json__string(root, "scenario", m->scenario, sizeof(m->scenario));
-	json__string(root, "hypothesis", m->hypothesis, sizeof(m->hypothesis));
-	json__string(root, "command", m->command, sizeof(m->command));
-	json__string(root, "skip", m->skip, sizeof(m->skip));
-	json__string(json__get(root, "kernel"), "release", m->kernel, sizeof(m->kernel));
-	flows = json__get(root, "flows");
-	if (json__u64(flows, "port", &v) && v <= UINT16_MAX)
+	member__string(root, "scenario", m->scenario, sizeof(m->scenario));
+	member__string(root, "hypothesis", m->hypothesis, sizeof(m->hypothesis));
+	member__string(root, "command", m->command, sizeof(m->command));
+	member__string(root, "skip", m->skip, sizeof(m->skip));
+	member__string(member__get(root, "kernel"), "release", m->kernel, sizeof(m->kernel));
+	flows = member__get(root, "flows");
+	if (member__u64(flows, "port", &v) && v <= UINT16_MAX)
 		m->port = (uint16_t)v;
-	json__string(flows, "direction", direction, sizeof(direction));
+	member__string(flows, "direction", direction, sizeof(direction));
 	m->receive = !strcmp(direction, "receive");
 	read_netns(flows, "client_netns", &m->netns[END_CLIENT]);
 	read_netns(flows, "server_netns", &m->netns[END_SERVER]);
-	witnesses = json__get(root, "witnesses");
+	witnesses = member__get(root, "witnesses");
 	read_witness(witnesses, "probe", "exit", &m->probe);
 	read_witness(witnesses, "netlink", "exit", &m->netlink);
 	read_witness(witnesses, "iperf3", "exit", &m->iperf3[END_CLIENT]);
 	read_witness(witnesses, "iperf3", "server_exit", &m->iperf3[END_SERVER]);
-	err = read_bounds(m, json__get(root, "bounds"), why);
+	err = read_bounds(m, member__get(root, "bounds"), why);
 out:
 	cJSON_Delete(root);
 	return err;

@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "json.h"
+#include "document.h"
 
 #define MANIFEST_SCHEMA 1
 
@@ -50,7 +50,7 @@ struct manifest {
  * Read path. Every key is optional but "schema". 0 or -errno, and then why[] (without path); *m is
  * usable in any case: what is not told is expected, unbounded or unknown. Free with __free().
  */
-int manifest__read(struct manifest *m, const char *path, char why[JSON_WHY_MAX]);
+int manifest__read(struct manifest *m, const char *path, char why[DOCUMENT_WHY_MAX]);
 void manifest__free(struct manifest *m);
 
 /* The limit of that name, marked as used, or NULL. */

@@ -34,7 +34,7 @@ void run__why(const struct run *r, const char *sentence, char why[RUN_WHY_MAX])
 
 int run__open(struct run *r, const char *dir)
 {
-	char path[RUN_PATH_MAX], why[JSON_WHY_MAX];
+	char path[RUN_PATH_MAX], why[DOCUMENT_WHY_MAX];
 	struct stat st;
 	int err;
 

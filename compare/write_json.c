@@ -14,243 +14,243 @@ static void put_flow_id(struct json_writer *w, const char *key, unsigned int id)
 	char text[16];
 
 	snprintf(text, sizeof(text), "%u", id);
-	json__put_string(w, key, text);
+	json_writer__put_string(w, key, text);
 }
 
 static void put_reason(struct json_writer *w, const char *reason)
 {
 	if (*reason)
-		json__put_string(w, "reason", reason);
+		json_writer__put_string(w, "reason", reason);
 }
 
 static void put_worst(struct json_writer *w, const struct worst *worst)
 {
 	if (!worst->set) {
-		json__put_null(w, "worst");
+		json_writer__put_null(w, "worst");
 		return;
 	}
-	json__open(w, "worst", '{', true);
+	json_writer__open(w, "worst", '{', true);
 	put_flow_id(w, "flow", worst->flow);
-	json__put_u64(w, "t_ns", worst->t_ns);
-	json__put_u64(w, "expected", worst->expected);
-	json__put_u64(w, "got", worst->got);
-	json__put_u64(w, "size", worst->size);
-	json__close(w, '}');
+	json_writer__put_u64(w, "t_ns", worst->t_ns);
+	json_writer__put_u64(w, "expected", worst->expected);
+	json_writer__put_u64(w, "got", worst->got);
+	json_writer__put_u64(w, "size", worst->size);
+	json_writer__close(w, '}');
 }
 
 static void put_result(struct json_writer *w, const struct result *r)
 {
-	json__open(w, NULL, '{', true);
-	json__put_string(w, "check", r->check);
+	json_writer__open(w, NULL, '{', true);
+	json_writer__put_string(w, "check", r->check);
 	if (r->subject[0])
-		json__put_string(w, "field", r->subject);
+		json_writer__put_string(w, "field", r->subject);
 	else
-		json__put_null(w, "field");
-	json__open(w, "witnesses", '[', true);
+		json_writer__put_null(w, "field");
+	json_writer__open(w, "witnesses", '[', true);
 	for (int i = 0; i < 2; i++)
 		if (r->witness[i])
-			json__put_string(w, NULL, r->witness[i]);
-	json__close(w, ']');
-	json__put_string(w, "status", status__name(r->status));
-	json__put_u64(w, "compared", r->compared);
-	json__put_u64(w, "violations", r->violations);
-	json__put_string(w, "tolerance", r->tolerance);
+			json_writer__put_string(w, NULL, r->witness[i]);
+	json_writer__close(w, ']');
+	json_writer__put_string(w, "status", status__name(r->status));
+	json_writer__put_u64(w, "compared", r->compared);
+	json_writer__put_u64(w, "violations", r->violations);
+	json_writer__put_string(w, "tolerance", r->tolerance);
 	put_worst(w, &r->worst);
 	put_reason(w, r->reason);
-	json__close(w, '}');
+	json_writer__close(w, '}');
 }
 
 static void put_statistic(struct json_writer *w, const struct statistic *s)
 {
 	const struct agreement_summary *a = &s->summary;
 
-	json__open(w, NULL, '{', true);
-	json__put_string(w, "pair", s->pair);
-	json__put_string(w, "field", s->field);
-	json__put_string(w, "unit", s->unit);
-	json__put_string(w, "status", status__name(s->status));
-	json__put_u64(w, "n", a->n);
+	json_writer__open(w, NULL, '{', true);
+	json_writer__put_string(w, "pair", s->pair);
+	json_writer__put_string(w, "field", s->field);
+	json_writer__put_string(w, "unit", s->unit);
+	json_writer__put_string(w, "status", status__name(s->status));
+	json_writer__put_u64(w, "n", a->n);
 	if (a->n) {
-		json__put_double(w, "bias", a->bias);
-		json__put_double(w, "mae", a->mae);
-		json__put_double(w, "sd", a->sd);
-		json__open(w, "limits_of_agreement", '[', true);
-		json__put_double(w, NULL, a->limit[0]);
-		json__put_double(w, NULL, a->limit[1]);
-		json__close(w, ']');
-		json__put_double(w, "p50", a->p50);
-		json__put_double(w, "p95", a->p95);
-		json__put_double(w, "p99", a->p99);
-		json__put_double(w, "max", a->max);
-		json__open(w, "worst", '{', true);
+		json_writer__put_double(w, "bias", a->bias);
+		json_writer__put_double(w, "mae", a->mae);
+		json_writer__put_double(w, "sd", a->sd);
+		json_writer__open(w, "limits_of_agreement", '[', true);
+		json_writer__put_double(w, NULL, a->limit[0]);
+		json_writer__put_double(w, NULL, a->limit[1]);
+		json_writer__close(w, ']');
+		json_writer__put_double(w, "p50", a->p50);
+		json_writer__put_double(w, "p95", a->p95);
+		json_writer__put_double(w, "p99", a->p99);
+		json_writer__put_double(w, "max", a->max);
+		json_writer__open(w, "worst", '{', true);
 		put_flow_id(w, "flow", a->worst_flow);
-		json__put_u64(w, "t_ns", a->worst_ns);
-		json__close(w, '}');
+		json_writer__put_u64(w, "t_ns", a->worst_ns);
+		json_writer__close(w, '}');
 	}
 	if (s->decided) {
-		json__put_u64(w, "decided", s->decided);
-		json__put_u64(w, "shown", s->shown);
+		json_writer__put_u64(w, "decided", s->decided);
+		json_writer__put_u64(w, "shown", s->shown);
 	}
 	put_reason(w, s->reason);
-	json__close(w, '}');
+	json_writer__close(w, '}');
 }
 
 static void put_coverage(struct json_writer *w, const struct coverage *c)
 {
-	json__open(w, NULL, '{', true);
-	json__put_string(w, "witness", c->witness);
+	json_writer__open(w, NULL, '{', true);
+	json_writer__put_string(w, "witness", c->witness);
 	if (c->flow)
 		put_flow_id(w, "flow", c->flow);
 	else
-		json__put_null(w, "flow");
-	json__put_string(w, "status", status__name(c->status));
+		json_writer__put_null(w, "flow");
+	json_writer__put_string(w, "status", status__name(c->status));
 	if (c->has_expected)
-		json__put_u64(w, "expected", c->expected);
+		json_writer__put_u64(w, "expected", c->expected);
 	else
-		json__put_null(w, "expected");
-	json__put_u64(w, "got", c->got);
+		json_writer__put_null(w, "expected");
+	json_writer__put_u64(w, "got", c->got);
 	if (c->gaps.n) {
-		json__put_double(w, "gap_p50_ms", c->gaps.p50 / 1e6);
-		json__put_double(w, "gap_p99_ms", c->gaps.p99 / 1e6);
+		json_writer__put_double(w, "gap_p50_ms", c->gaps.p50 / 1e6);
+		json_writer__put_double(w, "gap_p99_ms", c->gaps.p99 / 1e6);
 	}
-	json__put_double(w, "gap_max_ms", c->max_gap_ns / 1e6);
+	json_writer__put_double(w, "gap_max_ms", c->max_gap_ns / 1e6);
 	put_reason(w, c->reason);
-	json__close(w, '}');
+	json_writer__close(w, '}');
 }
 
 static void put_placement(struct json_writer *w, const struct run *run)
 {
 	static const char *const name[ENDS] = { "client", "server" };
 
-	json__open(w, "placement", '{', false);
+	json_writer__open(w, "placement", '{', false);
 	for (enum end end = 0; end < ENDS; end++) {
-		json__open(w, name[end], '[', false);
+		json_writer__open(w, name[end], '[', false);
 		for (unsigned int e = 0; e < EPOCHS; e++) {
 			const struct placement *p = &run->placement[end][e];
 
 			if (!p->intervals)
 				continue;
-			json__open(w, NULL, '{', true);
-			json__put_string(w, "method", placement_method__name(p->method));
-			json__put_u64(w, "intervals", p->intervals);
-			json__put_u64(w, "placed", p->placed);
+			json_writer__open(w, NULL, '{', true);
+			json_writer__put_string(w, "method", placement_method__name(p->method));
+			json_writer__put_u64(w, "intervals", p->intervals);
+			json_writer__put_u64(w, "placed", p->placed);
 			if (p->method != PLACEMENT_NONE) {
-				json__put_i64(w, "offset_ns", p->offset_ns);
-				json__put_u64(w, "residual_max_ns", p->residual_max_ns);
+				json_writer__put_i64(w, "offset_ns", p->offset_ns);
+				json_writer__put_u64(w, "residual_max_ns", p->residual_max_ns);
 			}
 			if (p->method == PLACEMENT_MARKS)
-				json__put_double(w, "residual_sd_ns", p->residual_sd_ns);
-			json__close(w, '}');
+				json_writer__put_double(w, "residual_sd_ns", p->residual_sd_ns);
+			json_writer__close(w, '}');
 		}
-		json__close(w, ']');
+		json_writer__close(w, ']');
 	}
-	json__close(w, '}');
+	json_writer__close(w, '}');
 }
 
 static void put_witnesses(struct json_writer *w, const struct run *run)
 {
-	json__open(w, "witnesses", '[', false);
+	json_writer__open(w, "witnesses", '[', false);
 	for (enum witness i = 0; i < WITNESSES; i++) {
 		const struct run_timeline *t = &run->timeline[i];
 
 		if (!t->opened)
 			continue;
-		json__open(w, NULL, '{', true);
-		json__put_string(w, "witness", witness__name(i));
-		json__put_string(w, "tool", t->header.tool);
-		json__put_string(w, "kernel", t->header.kernel);
-		json__open(w, "modes", '[', true);
+		json_writer__open(w, NULL, '{', true);
+		json_writer__put_string(w, "witness", witness__name(i));
+		json_writer__put_string(w, "tool", t->header.tool);
+		json_writer__put_string(w, "kernel", t->header.kernel);
+		json_writer__open(w, "modes", '[', true);
 		for (unsigned int m = 0; m < t->header.modes; m++)
-			json__put_string(w, NULL, t->header.mode[m]);
-		json__close(w, ']');
-		json__put_u64(w, "interval_ns", t->header.interval_ns);
-		json__put_u64(w, "samples", t->samples);
-		json__put_bool(w, "whole", t->whole);
-		json__close(w, '}');
+			json_writer__put_string(w, NULL, t->header.mode[m]);
+		json_writer__close(w, ']');
+		json_writer__put_u64(w, "interval_ns", t->header.interval_ns);
+		json_writer__put_u64(w, "samples", t->samples);
+		json_writer__put_bool(w, "whole", t->whole);
+		json_writer__close(w, '}');
 	}
-	json__close(w, ']');
+	json_writer__close(w, ']');
 }
 
 static void put_losses(struct json_writer *w, const struct verdict *v, bool note)
 {
-	json__open(w, note ? "notes" : "losses", '[', false);
+	json_writer__open(w, note ? "notes" : "losses", '[', false);
 	for (unsigned int i = 0; i < v->losses_count; i++) {
 		const struct loss *l = &v->losses[i];
 
 		if (l->note != note)
 			continue;
-		json__open(w, NULL, '{', true);
-		json__put_string(w, "witness", l->witness);
-		json__put_string(w, "cause", l->cause);
-		json__put_u64(w, "count", l->count);
-		json__close(w, '}');
+		json_writer__open(w, NULL, '{', true);
+		json_writer__put_string(w, "witness", l->witness);
+		json_writer__put_string(w, "cause", l->cause);
+		json_writer__put_u64(w, "count", l->count);
+		json_writer__close(w, '}');
 	}
-	json__close(w, ']');
+	json_writer__close(w, ']');
 }
 
 static void put_flows(struct json_writer *w, const struct run *run)
 {
-	json__open(w, "flows", '[', false);
+	json_writer__open(w, "flows", '[', false);
 	for (unsigned int i = 0; run->flows && i < flows__count(run->flows); i++) {
 		const struct flow_entry *f = flows__at(run->flows, i);
 		char text[ENDPOINT_TEXT_MAX];
 
-		json__open(w, NULL, '{', true);
+		json_writer__open(w, NULL, '{', true);
 		put_flow_id(w, "flow", f->id);
-		json__put_string(w, "role", flow_role__name(f->role));
+		json_writer__put_string(w, "role", flow_role__name(f->role));
 		if (flow_entry__is_data(f))
-			json__put_u64(w, "stream", f->stream);
+			json_writer__put_u64(w, "stream", f->stream);
 		if (f->role >= ROLE_CONTROL)
-			json__put_string(w, "end", f->end == END_CLIENT ? "client" : "server");
-		json__put_u64(w, "netns", f->ident.netns);
-		json__put_u64(w, "cookie", f->ident.cookie);
+			json_writer__put_string(w, "end", f->end == END_CLIENT ? "client" : "server");
+		json_writer__put_u64(w, "netns", f->ident.netns);
+		json_writer__put_u64(w, "cookie", f->ident.cookie);
 		endpoint__format(&f->ident.local, f->ident.family, text);
-		json__put_string(w, "local", text);
+		json_writer__put_string(w, "local", text);
 		endpoint__format(&f->ident.remote, f->ident.family, text);
-		json__put_string(w, "remote", text);
+		json_writer__put_string(w, "remote", text);
 		for (enum witness k = 0; k < WITNESSES; k++)
-			json__put_u64(w, k == WITNESS_PROBE ? "probe_samples" : "netlink_samples",
+			json_writer__put_u64(w, k == WITNESS_PROBE ? "probe_samples" : "netlink_samples",
 				      f->samples[k]);
 		if (f->established_ns)
-			json__put_u64(w, "established_ns", f->established_ns);
+			json_writer__put_u64(w, "established_ns", f->established_ns);
 		if (f->closed_ns)
-			json__put_u64(w, "closed_ns", f->closed_ns);
-		json__close(w, '}');
+			json_writer__put_u64(w, "closed_ns", f->closed_ns);
+		json_writer__close(w, '}');
 	}
-	json__close(w, ']');
+	json_writer__close(w, ']');
 }
 
 void write__json(FILE *f, const struct run *run, const struct verdict *v)
 {
 	struct json_writer w = { .file = f };
 
-	json__open(&w, NULL, '{', false);
-	json__put_u64(&w, "schema", 1);
-	json__put_string(&w, "tool", TOOL);
-	json__put_string(&w, "scenario", run->manifest.scenario);
-	json__put_string(&w, "verdict", status__name(v->status));
-	json__put_string(&w, "reason", v->reason);
-	json__put_u64(&w, "compared", v->compared);
-	json__put_u64(&w, "violations", v->violations);
-	json__put_u64(&w, "failures", v->failures);
-	json__put_u64(&w, "errors", v->errors);
-	json__put_u64(&w, "origin_ns", run->flows ? flows__origin_ns(run->flows) : 0);
+	json_writer__open(&w, NULL, '{', false);
+	json_writer__put_u64(&w, "schema", 1);
+	json_writer__put_string(&w, "tool", TOOL);
+	json_writer__put_string(&w, "scenario", run->manifest.scenario);
+	json_writer__put_string(&w, "verdict", status__name(v->status));
+	json_writer__put_string(&w, "reason", v->reason);
+	json_writer__put_u64(&w, "compared", v->compared);
+	json_writer__put_u64(&w, "violations", v->violations);
+	json_writer__put_u64(&w, "failures", v->failures);
+	json_writer__put_u64(&w, "errors", v->errors);
+	json_writer__put_u64(&w, "origin_ns", run->flows ? flows__origin_ns(run->flows) : 0);
 	put_witnesses(&w, run);
 	put_placement(&w, run);
-	json__open(&w, "checks", '[', false);
+	json_writer__open(&w, "checks", '[', false);
 	for (unsigned int i = 0; i < v->results_count; i++)
 		put_result(&w, &v->results[i]);
-	json__close(&w, ']');
-	json__open(&w, "statistics", '[', false);
+	json_writer__close(&w, ']');
+	json_writer__open(&w, "statistics", '[', false);
 	for (unsigned int i = 0; i < v->statistics_count; i++)
 		put_statistic(&w, &v->statistics[i]);
-	json__close(&w, ']');
-	json__open(&w, "coverage", '[', false);
+	json_writer__close(&w, ']');
+	json_writer__open(&w, "coverage", '[', false);
 	for (unsigned int i = 0; i < v->coverage_count; i++)
 		put_coverage(&w, &v->coverage[i]);
-	json__close(&w, ']');
+	json_writer__close(&w, ']');
 	put_losses(&w, v, false);
 	put_losses(&w, v, true);
 	put_flows(&w, run);
-	json__close(&w, '}');
+	json_writer__close(&w, '}');
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Reads whole JSON files as people really write them: concatenated documents, repeated keys. */
-#ifndef TCPW_COMPARE_JSON_H
-#define TCPW_COMPARE_JSON_H
+#ifndef TCPW_COMPARE_DOCUMENT_H
+#define TCPW_COMPARE_DOCUMENT_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -9,25 +9,25 @@
 
 #include <cjson/cJSON.h>
 
-#define JSON_WHY_MAX 256
+#define DOCUMENT_WHY_MAX 256
 
 /*
  * Parse the file at path. *root: its last complete document, to be freed with cJSON_Delete();
  * *documents: how many there are (an iperf3 server without -1 writes one per test). 0 or -errno
  * (-ENODATA: empty; -EBADMSG: not JSON, or cut), and then why[] says what is wrong, without path.
  */
-int json__read_file(const char *path, cJSON **root, unsigned int *documents,
-		    char why[JSON_WHY_MAX]);
+int document__read(const char *path, cJSON **root, unsigned int *documents,
+		    char why[DOCUMENT_WHY_MAX]);
 
 /* The member called key; where a key is repeated, the last one counts (ECMA-404 leaves it open). */
-const cJSON *json__get(const cJSON *object, const char *key);
+const cJSON *member__get(const cJSON *object, const char *key);
 /* A key that object itself (not its children) has twice, or NULL. */
-const char *json__duplicate(const cJSON *object);
+const char *member__duplicate(const cJSON *object);
 
-/* Readings of json__get(): false, leaving *v alone, when absent or of another type. */
-bool json__u64(const cJSON *object, const char *key, uint64_t *v);
-bool json__number(const cJSON *object, const char *key, double *v);
-bool json__bool(const cJSON *object, const char *key, bool *v);
-bool json__string(const cJSON *object, const char *key, char *to, size_t size);
+/* Readings of member__get(): false, leaving *v alone, when absent or of another type. */
+bool member__u64(const cJSON *object, const char *key, uint64_t *v);
+bool member__number(const cJSON *object, const char *key, double *v);
+bool member__bool(const cJSON *object, const char *key, bool *v);
+bool member__string(const cJSON *object, const char *key, char *to, size_t size);
 
 #endif

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* Reads whole JSON files as people really write them: concatenated documents, repeated keys. */
-#include "json.h"
+#include "document.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -10,7 +10,7 @@
 
 #define FILE_BYTES_MAX (256UL << 20)
 
-static int read_all(const char *path, char **text, size_t *len, char why[JSON_WHY_MAX])
+static int read_all(const char *path, char **text, size_t *len, char why[DOCUMENT_WHY_MAX])
 {
 	FILE *f = fopen(path, "re");
 	size_t size = 0, n;
@@ -21,7 +21,7 @@ static int read_all(const char *path, char **text, size_t *len, char why[JSON_WH
 	*len = 0;
 	if (!f) {
 		err = -errno;
-		snprintf(why, JSON_WHY_MAX, errno == ENOENT ? "missing" : "cannot open: %s",
+		snprintf(why, DOCUMENT_WHY_MAX, errno == ENOENT ? "missing" : "cannot open: %s",
 			 strerror(errno));
 		return err;
 	}
@@ -30,7 +30,7 @@ static int read_all(const char *path, char **text, size_t *len, char why[JSON_WH
 		p = size > FILE_BYTES_MAX ? NULL : realloc(*text, size + 1);
 		if (!p) {
 			err = -EFBIG;
-			snprintf(why, JSON_WHY_MAX, "larger than %lu bytes", FILE_BYTES_MAX / 2);
+			snprintf(why, DOCUMENT_WHY_MAX, "larger than %lu bytes", FILE_BYTES_MAX / 2);
 			goto out;
 		}
 		*text = p;
@@ -39,7 +39,7 @@ static int read_all(const char *path, char **text, size_t *len, char why[JSON_WH
 	} while (*len == size);
 	if (ferror(f)) {
 		err = -EIO;
-		snprintf(why, JSON_WHY_MAX, "cannot read: %s", strerror(errno));
+		snprintf(why, DOCUMENT_WHY_MAX, "cannot read: %s", strerror(errno));
 		goto out;
 	}
 	(*text)[*len] = '\0';
@@ -55,8 +55,8 @@ static const char *skip_space(const char *p, const char *end)
 	return p;
 }
 
-int json__read_file(const char *path, cJSON **root, unsigned int *documents,
-		    char why[JSON_WHY_MAX])
+int document__read(const char *path, cJSON **root, unsigned int *documents,
+		    char why[DOCUMENT_WHY_MAX])
 {
 	const char *p, *end, *stop;
 	cJSON *document;
@@ -76,13 +76,13 @@ int json__read_file(const char *path, cJSON **root, unsigned int *documents,
 		if (!document) {
 			err = -EBADMSG;
 			if (*documents)
-				snprintf(why, JSON_WHY_MAX,
+				snprintf(why, DOCUMENT_WHY_MAX,
 					 "document %u, at byte %zu, is cut or not JSON",
 					 *documents + 1, (size_t)(p - text));
 			else if (stop >= end - 1)
-				snprintf(why, JSON_WHY_MAX, "cut: the JSON document does not end");
+				snprintf(why, DOCUMENT_WHY_MAX, "cut: the JSON document does not end");
 			else
-				snprintf(why, JSON_WHY_MAX, "not JSON at byte %zu",
+				snprintf(why, DOCUMENT_WHY_MAX, "not JSON at byte %zu",
 					 (size_t)(stop ? stop - text : p - text));
 			goto out;
 		}
@@ -92,10 +92,10 @@ int json__read_file(const char *path, cJSON **root, unsigned int *documents,
 	}
 	if (!*documents) {
 		err = -ENODATA;
-		snprintf(why, JSON_WHY_MAX, "empty");
+		snprintf(why, DOCUMENT_WHY_MAX, "empty");
 	} else if (!cJSON_IsObject(*root)) {
 		err = -EBADMSG;
-		snprintf(why, JSON_WHY_MAX, "not a JSON object");
+		snprintf(why, DOCUMENT_WHY_MAX, "not a JSON object");
 	}
 out:
 	if (err) {
@@ -106,7 +106,7 @@ out:
 	return err;
 }
 
-const cJSON *json__get(const cJSON *object, const char *key)
+const cJSON *member__get(const cJSON *object, const char *key)
 {
 	const cJSON *item, *found = NULL;
 
@@ -116,7 +116,7 @@ const cJSON *json__get(const cJSON *object, const char *key)
 	return found;
 }
 
-const char *json__duplicate(const cJSON *object)
+const char *member__duplicate(const cJSON *object)
 {
 	const cJSON *a, *b;
 
@@ -127,9 +127,9 @@ const char *json__duplicate(const cJSON *object)
 	return NULL;
 }
 
-bool json__number(const cJSON *object, const char *key, double *v)
+bool member__number(const cJSON *object, const char *key, double *v)
 {
-	const cJSON *item = json__get(object, key);
+	const cJSON *item = member__get(object, key);
 
 	if (!cJSON_IsNumber(item))
 		return false;
@@ -137,19 +137,19 @@ bool json__number(const cJSON *object, const char *key, double *v)
 	return true;
 }
 
-bool json__u64(const cJSON *object, const char *key, uint64_t *v)
+bool member__u64(const cJSON *object, const char *key, uint64_t *v)
 {
 	double d;
 
-	if (!json__number(object, key, &d) || !(d >= 0) || d >= 18446744073709551616.0)
+	if (!member__number(object, key, &d) || !(d >= 0) || d >= 18446744073709551616.0)
 		return false;
 	*v = (uint64_t)d;
 	return true;
 }
 
-bool json__bool(const cJSON *object, const char *key, bool *v)
+bool member__bool(const cJSON *object, const char *key, bool *v)
 {
-	const cJSON *item = json__get(object, key);
+	const cJSON *item = member__get(object, key);
 
 	if (!cJSON_IsBool(item))
 		return false;
@@ -157,9 +157,9 @@ bool json__bool(const cJSON *object, const char *key, bool *v)
 	return true;
 }
 
-bool json__string(const cJSON *object, const char *key, char *to, size_t size)
+bool member__string(const cJSON *object, const char *key, char *to, size_t size)
 {
-	const char *text = cJSON_GetStringValue(json__get(object, key));
+	const char *text = cJSON_GetStringValue(member__get(object, key));
 
 	if (!text)
 		return false;
