@@ -12,3 +12,10 @@ PROGRAMS += $(BUILD)/tcpw-netlink
 $(BUILD)/netlink/bench: $(BUILD)/netlink/bench.o $(NETLINK_OBJS) $(TIMELINE_LIB)
 	$(call link,$(NETLINK_LIBS))
 BENCHES += $(BUILD)/netlink/bench
+
+# Helper of the live tests.
+$(BUILD)/netlink/tests/idle_pair: $(BUILD)/netlink/tests/idle_pair.o
+	$(call link)
+
+LIVE_TESTS += $(wildcard netlink/tests/live_*.sh)
+LIVE_TEST_HELPERS += $(BUILD)/netlink/tests/idle_pair
