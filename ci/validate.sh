@@ -34,10 +34,15 @@ stop() {
 	[[ -z $PART ]] || kill -TERM "$PART" 2>/dev/null || true
 }
 
-# run_part COMMAND ...: its exit code in RC
+# run_part OUTPUT COMMAND ...: its exit code in RC; its stdout goes to OUTPUT, or to ours if empty
 run_part() {
-	RC=0
-	"$@" &
+	local out=$1
+	shift
+	if [[ $out ]]; then
+		"$@" >"$out" &
+	else
+		"$@" &
+	fi
 	PART=$!
 	while :; do
 		RC=0
@@ -65,13 +70,15 @@ first_words() {
 one_scenario() {
 	local dir=$OUT/$1 drawn
 	WHY=''
-	run_part "$TOP/scenarios/run" "$1" "$OUT"
+	run_part '' "$TOP/scenarios/run" "$1" "$OUT"
 	if ((RC != 0)); then
 		VERDICT=$(verdict_name "$RC")
 		WHY=$(first_words "$dir/manifest.json" '.skip // (.errors | join("; "))')
 		return
 	fi
-	run_part "$TCPW_COMPARE" "$dir"
+	# Its words are shown when there is something to read; report.txt has them all.
+	run_part "$dir/log/compare.out" "$TCPW_COMPARE" "$dir"
+	((RC == 0)) || cat "$dir/log/compare.out"
 	VERDICT=$(verdict_name "$RC")
 	case $VERDICT in
 	pass | fail | skip) ;;
@@ -81,7 +88,7 @@ one_scenario() {
 		WHY=$(first_words "$dir/verdict.json" '.reason // empty')
 		: "${WHY:=see $dir/report.txt}"
 	fi
-	run_part "$TOP/plots/draw" "$dir"
+	run_part '' "$TOP/plots/draw" "$dir"
 	drawn=$RC
 	if ((drawn != 0)) && [[ $VERDICT == pass ]]; then
 		VERDICT=error WHY="the figures could not be drawn"

@@ -8,6 +8,7 @@ call here.'style.gp' ARG1 ARG2 ARG3 ARG4
 
 quantity = 'bytes'
 figure = 'Cumulative bytes'
-set ylabel 'acknowledged, as iperf3 has it sent (MB)'
-PROBE_DRAWN = 'lines' # a macro in series.gp
+set ylabel 'MB (acknowledged; for iperf3: written)'
+PROBE_DRAWN = 'lines'
+VALUE = '$2'
 load here.'series.gp'

@@ -9,5 +9,6 @@ call here.'style.gp' ARG1 ARG2 ARG3 ARG4
 quantity = 'cwnd'
 figure = 'Congestion window'
 set ylabel 'congestion window (KiB)'
-PROBE_DRAWN = 'steps' # a macro in series.gp
+PROBE_DRAWN = 'steps'
+VALUE = '$2'
 load here.'series.gp'

@@ -8,6 +8,9 @@ call here.'style.gp' ARG1 ARG2 ARG3 ARG4
 
 quantity = 'rttvar'
 figure = 'Variation of the round-trip time'
-set ylabel 'rttvar (ms)'
-PROBE_DRAWN = 'steps' # a macro in series.gp
+set ylabel 'rttvar (ms), without the initial 250 ms'
+PROBE_DRAWN = 'steps'
+# tcp_init_sock() sets 250 ms, which stands until the first round trip was measured: it would hide
+# everything that follows.
+VALUE = '$2 == 250 ? NaN : $2'
 load here.'series.gp'

@@ -35,11 +35,11 @@ set style line 1 lc rgb SKY lw 3.5 dt 1                 # probe
 set style line 2 lc rgb VERMILLION pt 7 ps 0.3        # netlink
 set style line 3 lc rgb BLACK pt 6 ps 1.3 lw 1.5      # iperf3
 # The same three, and others, as curves with markers now and then.
-set style line 11 lc rgb BLUE lw 2.5 dt 1 pt 4 ps 1.2 pi -12
-set style line 12 lc rgb VERMILLION lw 2.5 dt (12,4) pt 7 ps 1 pi -12
-set style line 13 lc rgb BLACK lw 2 dt (4,4) pt 6 ps 1.2 pi -12
-set style line 14 lc rgb GREEN lw 2 dt (12,4,3,4) pt 9 ps 1.2 pi -12
-set style line 15 lc rgb PURPLE lw 2 dt (2,3) pt 12 ps 1.2 pi -12
+set style line 11 lc rgb BLUE lw 2.5 dt 1 pt 4 ps 1.2 pi 12
+set style line 12 lc rgb VERMILLION lw 2.5 dt (12,4) pt 7 ps 1 pi 12
+set style line 13 lc rgb BLACK lw 2 dt (4,4) pt 6 ps 1.2 pi 12
+set style line 14 lc rgb GREEN lw 2 dt (12,4,3,4) pt 9 ps 1.2 pi 12
+set style line 15 lc rgb PURPLE lw 2 dt (2,3) pt 12 ps 1.2 pi 12
 
 set border 3 lc rgb GREY
 set tics nomirror textcolor rgb BLACK

@@ -8,7 +8,8 @@ knob QUEUE 500000 int:3028:100000000 'bytes that its queue holds'
 
 bound coverage.netlink_share_min 0.8
 bound coverage.probe_lost_max 0
-bound statistics.rtt.mae_max 2000
+bound coverage.gap_p99_ms_max 200
+bound statistics.rtt.mae_max 500 # us
 
 build_path() {
 	path_bottleneck "$RATE" "$QUEUE"

@@ -7,7 +7,8 @@ default BITRATE 1G # paced, so that a small machine has time left for its collec
 
 bound coverage.netlink_share_min 0.8
 bound coverage.probe_lost_max 0
-bound statistics.rtt.mae_max 1000
+bound coverage.gap_p99_ms_max 200
+bound statistics.rtt.mae_max 500 # us
 
 build_path() {
 	path_veth

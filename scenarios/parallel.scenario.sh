@@ -10,7 +10,8 @@ client_ports 45001 # flows are named alike in every run
 
 bound coverage.netlink_share_min 0.8
 bound coverage.probe_lost_max 0
-bound statistics.rtt.mae_max 1000
+bound coverage.gap_p99_ms_max 200
+bound statistics.rtt.mae_max 500 # us
 
 build_path() {
 	path_veth
