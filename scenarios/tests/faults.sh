@@ -99,8 +99,10 @@ test_a_directory_that_another_run_fills_is_refused() {
 test_a_full_disk_is_an_error_that_says_so() {
 	# shellcheck disable=SC2016 # expanded by the inner shell
 	exits 3 unshare --mount bash -c 'mkdir -p "$1/full" && mount -t tmpfs -o size=600k none "$1/full" &&
-		TCPW_TEST_MARK=$3 "$2" clean "$1/full" DURATION=3 || rc=$?
-		cp "$1/full/clean/manifest.json" "$1/" || true; exit ${rc:-0}' _ "$WORK" "$RUN" "$MARK"
+		TCPW_TEST_MARK=$3 TCPW_PROBE=$4/probe TCPW_NETLINK=$4/netlink FAKE_PROBE=fills \
+			"$2" clean "$1/full" DURATION=1 || rc=$?
+		[[ -e $1/full/clean/iperf3.json || -e $1/full/clean/probe.jsonl ]] || exit 99
+		exit ${rc:-0}' _ "$WORK" "$RUN" "$MARK" "$FAKE"
 	grep -q 'is full' "$STDERR"
 	left_nothing
 }

@@ -17,6 +17,10 @@ STDOUT=$WORK/stdout STDERR=$WORK/stderr
 FAKE=$TOP/scenarios/tests/fake
 RUN=$TOP/scenarios/run
 MARK=tcpwitness-test-$$-$RANDOM
+# The tests say themselves which knobs are turned.
+KNOBS=$(env -i PATH="$PATH" "$RUN" --check bottleneck)
+# shellcheck disable=SC2086 # several names
+unset MAKEFLAGS EXPECT_ALL_FEATURES SCENARIOS OUT IPERF3 TCPW_SLACK $KNOBS
 # shellcheck source=scenarios/lib/speech.sh
 . "$TOP/scenarios/lib/speech.sh"
 # shellcheck source=scenarios/lib/cgroup.sh
