@@ -86,6 +86,8 @@ static void begin(struct check *c, const struct window *w)
 		return;
 	}
 	reading__of(w->sample, &r);
+	if (r.have >> READ_RTT & 1 && !r.value[READ_RTT]) /* nothing measured yet: nothing to draw */
+		r.have &= ~(1U << READ_RTT | 1U << READ_RTTVAR);
 	for (enum quantity q = 0; q < QUANTITIES; q++)
 		if (r.have >> quantities[q].figure & 1 &&
 		    series__add(&f->lines->series[w->witness][q], t,

@@ -171,6 +171,41 @@ void write__summary(FILE *f, const struct run *run, const struct verdict *v)
 	write_findings(f, run, v);
 }
 
+/* One line per counter: bracketing, and monotone within each witness. */
+static void write_counters(FILE *f, const struct verdict *v)
+{
+	static const char *const witness[] = { "probe", "netlink" };
+	char text[3][32];
+	bool skipped = false;
+
+	fprintf(f, "\nCounters, values compared\n  %-5s  %-21s %15s %15s %15s\n", "",
+		"", "bracketing", "monotone probe", "netlink");
+	for (unsigned int i = 0; i < v->results_count; i++) {
+		const struct result *r = &v->results[i];
+		uint64_t monotone[2] = { 0 };
+		enum status s = r->status;
+
+		if (strcmp(r->check, "bracketing"))
+			continue;
+		for (unsigned int k = 0; k < v->results_count; k++) {
+			const struct result *m = &v->results[k];
+
+			if (strcmp(m->check, "monotone") || strcmp(m->subject, r->subject))
+				continue;
+			monotone[!strcmp(m->witness[0], witness[1])] = m->compared;
+			if (m->status > s)
+				s = m->status;
+		}
+		fprintf(f, "  %-5s  %-21s %15s %15s %15s%s\n", status__name(s), r->subject,
+			thousands(r->compared, text[0]), thousands(monotone[0], text[1]),
+			thousands(monotone[1], text[2]), r->status == STATUS_SKIP ? "  *" : "");
+		if (r->status == STATUS_SKIP)
+			skipped = true;
+	}
+	if (skipped)
+		fprintf(f, "  * no bracketing: not reported by both witnesses here\n");
+}
+
 static void write_results(FILE *f, const struct verdict *v, const char *check, const char *title)
 {
 	bool begun = false;
@@ -202,6 +237,17 @@ static void write_results(FILE *f, const struct verdict *v, const char *check, c
 	}
 }
 
+static const char *short_unit(const char *unit)
+{
+	static const char *const units[][2] = { { "segments", "segs" }, { "bytes", "B" },
+						{ "bytes/s", "B/s" }, { "count", "" } };
+
+	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++)
+		if (!strcmp(unit, units[i][0]))
+			return units[i][1];
+	return unit;
+}
+
 static void write_statistics(FILE *f, const struct verdict *v)
 {
 	const char *pair = "";
@@ -214,12 +260,12 @@ static void write_statistics(FILE *f, const struct verdict *v)
 		const struct agreement_summary *a = &s->summary;
 
 		if (strcmp(pair, s->pair))
-			fprintf(f, "\n  %-20s %9s %10s %9s %9s %8s %8s %9s%s\n", s->pair, "n",
+			fprintf(f, "\n  %-21s %9s %10s %9s %9s %8s %8s %9s%s\n", s->pair, "n",
 				"bias", "MAE", "SD", "p50", "p99", "max",
 				strcmp(s->pair, "netlink-probe") ? "" : "  shown");
 		pair = s->pair;
-		fprintf(f, "  %-14.14s%6.6s %9" PRIu64, s->field,
-			strcmp(s->unit, "segments") ? s->unit : "segs", a->n);
+		fprintf(f, "  %-16s %4s %9" PRIu64, s->field,
+			short_unit(s->unit), a->n);
 		if (a->n)
 			fprintf(f, " %10.4g %9.4g %9.4g %8.4g %8.4g %9.4g", a->bias, a->mae, a->sd,
 				a->p50, a->p99, a->max);
@@ -298,9 +344,7 @@ void write__report(FILE *f, const struct run *run, const struct verdict *v)
 	write_results(f, v, "placement", "Placement of iperf3's intervals on CLOCK_MONOTONIC");
 	write_coverage(f, v);
 	write_statistics(f, v);
-	write_results(f, v, "bracketing",
-		      "Bracketing: max probe(u <= a) <= netlink[a, b] <= min probe(u >= b)");
-	write_results(f, v, "monotone", "Monotone: within one witness, no counter goes back");
+	write_counters(f, v);
 	write_flows(f, run);
 	if (run->manifest.command[0]) {
 		fprintf(f, "\nRepeat with\n");

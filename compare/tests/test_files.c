@@ -1,0 +1,345 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* Reading documents, manifests and iperf3's reports as they occur; writing verdicts. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "synthetic.h"
+
+static char path[64];
+
+static const char *file(const char *text)
+{
+	FILE *f;
+	int fd;
+
+	strcpy(path, "/tmp/tcpw-file-XXXXXX");
+	fd = mkstemp(path);
+	assert_true(fd >= 0);
+	f = fdopen(fd, "w");
+	assert_non_null(f);
+	fputs(text, f);
+	fclose(f);
+	return path;
+}
+
+#define CONNECTED                                                                                  \
+	"\"start\":{\"connected\":[{\"socket\":5,\"local_host\":\"::1\",\"local_port\":4,"            \
+	"\"remote_host\":\"fe80::1%eth0\",\"remote_port\":5}],\"connecting_to\":{}}"
+
+static void documents(void **state)
+{
+	static const struct {
+		const char *description, *text, *why;
+		unsigned int documents;
+	} cases[] = {
+		{ "one", "{\"a\":1}\n", NULL, 1 },
+		{ "two: the last counts", "{\"a\":2}\n{\"a\":1}", NULL, 2 },
+		{ "empty", "", "empty", 0 },
+		{ "blank", " \n", "empty", 0 },
+		{ "cut", "{\"a\":1", "cut", 0 },
+		{ "the second is cut", "{\"a\":1}\n{\"a\":", "document 2, at byte 8", 0 },
+		{ "not JSON", "iperf3: error - no route\n", "not JSON at byte 0", 0 },
+		{ "no object", "[1]", "not a JSON object", 0 },
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		char why[DOCUMENT_WHY_MAX] = "";
+		unsigned int n;
+		uint64_t v = 0;
+		cJSON *root;
+		int err = document__read(file(cases[i].text), &root, &n, why);
+
+		unlink(path);
+		if (cases[i].why) {
+			if (!err || !strstr(why, cases[i].why))
+				fail_msg("%s: \"%s\"", cases[i].description, why);
+			continue;
+		}
+		assert_int_equal(err, 0);
+		assert_int_equal(n, cases[i].documents);
+		assert_true(member__u64(root, "a", &v) && v == 1);
+		cJSON_Delete(root);
+	}
+}
+
+static void reports(void **state)
+{
+	static const struct {
+		const char *description, *text, *why, *note;
+		unsigned int streams, intervals;
+		uint8_t figures;
+	} cases[] = {
+		{ "an interval with everything",
+		  "{" CONNECTED ",\"intervals\":[{\"streams\":[{\"socket\":5,\"end\":1,\"bytes\":2,"
+		  "\"rtt\":1,\"rttvar\":1,\"snd_cwnd\":1,\"pmtu\":1,\"snd_wnd\":1,\"retransmits\":0,"
+		  "\"sender\":true}]}]}", NULL, "", 1, 1, 63 },
+		{ "before 3.10: no snd_wnd",
+		  "{" CONNECTED ",\"intervals\":[{\"streams\":[{\"socket\":5,\"end\":1,\"bytes\":2,"
+		  "\"rtt\":1,\"rttvar\":1,\"snd_cwnd\":1,\"pmtu\":1,\"retransmits\":0}]}]}", NULL, "",
+		  1, 1, 47 },
+		{ "without a socket: by its place",
+		  "{" CONNECTED ",\"intervals\":[{\"streams\":[{\"end\":1,\"bytes\":2}]}]}", NULL, "",
+		  1, 1, 0 },
+		{ "two documents",
+		  "{\"start\":{}}\n{" CONNECTED ",\"intervals\":[]}", NULL, "2 documents", 1, 0, 0 },
+		{ "a repeated key: the last one counts",
+		  "{\"intervals\":[{\"streams\":[{\"end\":9}]}]," CONNECTED ",\"intervals\":[]}",
+		  NULL, "repeats the key \"intervals\"", 1, 0, 0 },
+		{ "a repeated key inside",
+		  "{" CONNECTED ",\"intervals\":[{\"streams\":[{\"socket\":5,\"end\":1,\"end\":2,"
+		  "\"bytes\":2}]}]}", NULL, "repeats the key \"end\"", 1, 1, 0 },
+		{ "no start", "{\"intervals\":[]}", "no \"start\"", NULL, 0, 0, 0 },
+		{ "a stream from nowhere",
+		  "{\"start\":{\"connected\":[]},\"intervals\":[{\"streams\":[{\"end\":1}]}]}",
+		  "start.connected does not list", NULL, 0, 0, 0 },
+		{ "no end",
+		  "{" CONNECTED ",\"intervals\":[{\"streams\":[{\"socket\":5,\"bytes\":1}]}]}",
+		  "interval 0 has no end", NULL, 0, 0, 0 },
+		{ "no addresses", "{\"start\":{\"connected\":[{\"socket\":5}]}}",
+		  "connected[0] has no address", NULL, 0, 0, 0 },
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		char why[DOCUMENT_WHY_MAX] = "";
+		struct report r;
+		int err = report__read(&r, file(cases[i].text), why);
+
+		unlink(path);
+		if (cases[i].why) {
+			if (!err || !strstr(why, cases[i].why))
+				fail_msg("%s: \"%s\"", cases[i].description, why);
+		} else {
+			if (err)
+				fail_msg("%s: %s", cases[i].description, why);
+			assert_true(!!r.note[0] == !!cases[i].note[0]);
+			assert_non_null(strstr(r.note, cases[i].note));
+			assert_int_equal(r.count, cases[i].streams);
+			assert_int_equal(r.streams[0].count, cases[i].intervals);
+			if (r.streams[0].count)
+				assert_int_equal(r.streams[0].intervals[0].figures,
+						 cases[i].figures);
+			assert_int_equal(r.streams[0].remote.port, 5);
+		}
+		report__free(&r);
+	}
+}
+
+static void a_manifest_needs_only_its_schema(void **state)
+{
+	char why[DOCUMENT_WHY_MAX];
+	struct manifest m;
+
+	assert_int_equal(manifest__read(&m, file("{\"schema\":1}"), why), 0);
+	unlink(path);
+	assert_string_equal(m.scenario, "unknown");
+	assert_true(m.probe.expected && m.netlink.expected && m.iperf3[END_SERVER].expected);
+	assert_null(manifest__bound(&m, "coverage", "", "probe_lost_max"));
+	manifest__free(&m);
+}
+
+static void bounds_remember_their_use(void **state)
+{
+	char why[DOCUMENT_WHY_MAX];
+	struct manifest m;
+
+	assert_int_equal(manifest__read(&m, file("{\"schema\":1,\"bounds\":{\"coverage\":{\"a\":2},"
+						 "\"statistics\":{\"rtt\":{\"b\":3}}}}"), why),
+			 0);
+	unlink(path);
+	assert_int_equal(m.bounds_count, 2);
+	assert_true(manifest__bound(&m, "coverage", "", "a")->value == 2);
+	assert_true(m.bounds[0].used && !m.bounds[1].used);
+	assert_true(manifest__bound(&m, "statistics", "rtt", "b")->value == 3);
+	manifest__free(&m);
+}
+
+static const char *const outputs[] = { "verdict.json", "report.txt", "junit.xml",
+				       "plots/data/rtt.probe.tsv", "plots/data/errors.tsv" };
+#define OUTPUTS (sizeof(outputs) / sizeof(outputs[0]))
+
+static void judging_twice_gives_the_same_bytes_and_no_path(void **state)
+{
+	/* also with a reader's sentence, which names its file */
+	static const struct recipe recipes[] = { { 0 }, { .cut_netlink = true } };
+
+	for (int r = 0; r < 2; r++) {
+		char dir[64], other[80], *text[OUTPUTS];
+		struct judgement j;
+
+		synthetic__make(dir, &recipes[r]);
+		assert_int_equal(judge__run(&j, dir, dir, NULL), 0);
+		judge__free(&j);
+		for (size_t i = 0; i < OUTPUTS; i++) {
+			text[i] = slurp(dir, outputs[i]);
+			assert_non_null(text[i]);
+			assert_null(strstr(text[i], "/tmp"));
+		}
+		snprintf(other, sizeof(other), "%s-elsewhere", dir);
+		assert_int_equal(rename(dir, other), 0);
+		assert_int_equal(judge__run(&j, other, other, NULL), 0);
+		judge__free(&j);
+		for (size_t i = 0; i < OUTPUTS; i++) {
+			char *again = slurp(other, outputs[i]);
+
+			assert_string_equal(text[i], again);
+			free(again);
+			free(text[i]);
+		}
+		synthetic__remove(other);
+	}
+}
+
+static void verdict_json_is_what_the_page_says(void **state)
+{
+	struct judgement j;
+	char dir[64], *text;
+	const cJSON *item;
+	cJSON *root;
+
+	synthetic__make(dir, &(struct recipe){ 0 });
+	assert_int_equal(judge__run(&j, dir, dir, NULL), 0);
+	judge__free(&j);
+	text = slurp(dir, "verdict.json");
+	root = cJSON_Parse(text);
+	assert_non_null(root);
+	assert_string_equal(cJSON_GetStringValue(member__get(root, "verdict")), "pass");
+	assert_string_equal(cJSON_GetStringValue(member__get(root, "scenario")), "synthetic");
+	cJSON_ArrayForEach(item, member__get(root, "checks")) {
+		static const char *const keys[] = { "check", "field", "witnesses", "status",
+						    "compared", "violations", "tolerance",
+						    "worst" };
+
+		for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
+			assert_non_null(member__get(item, keys[i]));
+	}
+	assert_true(cJSON_GetArraySize(member__get(root, "statistics")) > 5);
+	assert_true(cJSON_GetArraySize(member__get(root, "coverage")) == 6);
+	assert_true(cJSON_GetArraySize(member__get(root, "flows")) == 4);
+	/* instants keep all their digits */
+	assert_non_null(strstr(text, "\"origin_ns\": 9007199254740993001"));
+	cJSON_Delete(root);
+	free(text);
+	synthetic__remove(dir);
+}
+
+static void report_fits_its_columns(void **state)
+{
+	struct judgement j;
+	char dir[64], *text;
+
+	synthetic__make(dir, &(struct recipe){ .cut_netlink = true });
+	assert_int_equal(judge__run(&j, dir, dir, NULL), 0);
+	judge__free(&j);
+	text = slurp(dir, "report.txt");
+	assert_non_null(text);
+	assert_int_equal(strncmp(text, "ERROR  synthetic\n", 17), 0);
+	for (char *line = strtok(text, "\n"); line; line = strtok(NULL, "\n"))
+		if (strlen(line) > 100)
+			fail_msg("%zu columns: %s", strlen(line), line);
+	free(text);
+	synthetic__remove(dir);
+}
+
+static void junit_escapes(void **state)
+{
+	struct judgement j;
+	char dir[64], *text;
+
+	synthetic__make(dir, &(struct recipe){
+				     .manifest = "{\"schema\":1,\"scenario\":\"a<b>&\\\"c\\\"\"}" });
+	assert_int_equal(judge__run(&j, dir, dir, NULL), 0);
+	judge__free(&j);
+	text = slurp(dir, "junit.xml");
+	assert_non_null(strstr(text, "name=\"a&lt;b&gt;&amp;&quot;c&quot;\""));
+	free(text);
+	synthetic__remove(dir);
+}
+
+static void what_cannot_be_written_is_named(void **state)
+{
+	struct judgement j;
+	char dir[64], out[80];
+
+	synthetic__make(dir, &(struct recipe){ 0 });
+	snprintf(out, sizeof(out), "%s/manifest.json", dir); /* a file is no directory */
+	assert_true(judge__run(&j, dir, out, NULL) < 0);
+	assert_non_null(strstr(j.path, "manifest.json"));
+	judge__free(&j);
+	assert_true(judge__run(&j, "/nonexistent/run", "/tmp", NULL) < 0);
+	assert_string_equal(j.path, "/nonexistent/run");
+	judge__free(&j);
+	synthetic__remove(dir);
+}
+
+static void a_missing_witness_leaves_no_plot_data(void **state)
+{
+	struct judgement j;
+	char dir[64], name[128];
+
+	synthetic__make(dir, &(struct recipe){ 0 });
+	assert_int_equal(judge__run(&j, dir, dir, NULL), 0);
+	judge__free(&j);
+	snprintf(name, sizeof(name), "%s/netlink.jsonl", dir);
+	assert_int_equal(unlink(name), 0);
+	assert_int_equal(judge__run(&j, dir, dir, NULL), 0);
+	judge__free(&j);
+	snprintf(name, sizeof(name), "%s/plots/data/rtt.netlink.tsv", dir);
+	assert_true(access(name, F_OK) < 0);
+	snprintf(name, sizeof(name), "%s/plots/data/rtt.probe.tsv", dir);
+	assert_int_equal(access(name, F_OK), 0);
+	synthetic__remove(dir);
+}
+
+static void plot_data_is_for_gnuplot(void **state)
+{
+	static const struct {
+		const char *name, *begins;
+	} cases[] = {
+		{ "plots/data/rtt.probe.tsv", "# t_s\trtt_ms\n\"flow 1\"\n" },
+		{ "plots/data/cwnd.netlink.tsv", "# t_s\tcwnd_kib\n\"flow 1\"\n" },
+		{ "plots/data/bytes.iperf3.tsv", "# t_s\tbytes_mb\n\"flow 1\"\n0.503" },
+		{ "plots/data/errors.tsv", "# error\tfraction\n\"rtt netlink-probe\"\n" },
+		{ "plots/data/gaps.tsv", "# gap_ms\tfraction\n\"probe\"\n" },
+	};
+	struct judgement j;
+	char dir[64];
+
+	synthetic__make(dir, &(struct recipe){ 0 });
+	assert_int_equal(judge__run(&j, dir, dir, NULL), 0);
+	judge__free(&j);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		char *text = slurp(dir, cases[i].name);
+
+		assert_non_null(text);
+		if (strncmp(text, cases[i].begins, strlen(cases[i].begins)))
+			fail_msg("%s begins:\n%.80s", cases[i].name, text);
+		free(text);
+	}
+	synthetic__remove(dir);
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(documents),
+		cmocka_unit_test(reports),
+		cmocka_unit_test(a_manifest_needs_only_its_schema),
+		cmocka_unit_test(bounds_remember_their_use),
+		cmocka_unit_test(judging_twice_gives_the_same_bytes_and_no_path),
+		cmocka_unit_test(verdict_json_is_what_the_page_says),
+		cmocka_unit_test(report_fits_its_columns),
+		cmocka_unit_test(junit_escapes),
+		cmocka_unit_test(what_cannot_be_written_is_named),
+		cmocka_unit_test(a_missing_witness_leaves_no_plot_data),
+		cmocka_unit_test(plot_data_is_for_gnuplot),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
