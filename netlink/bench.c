@@ -22,7 +22,7 @@
 #include "timeline/cli.h"
 #include "timeline/writer.h"
 
-#define ROUNDS 201
+#define ROUNDS	  201
 #define PER_ROUND 200
 
 struct bench {
@@ -36,7 +36,7 @@ struct bench {
 /* A connection to ourselves; both ends stay open until the process ends. */
 static int connect_to_self(struct inet_diag_sockid *id)
 {
-	struct sockaddr_in at = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	struct sockaddr_in at = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
 	int listener = socket(AF_INET, SOCK_STREAM, 0), fd = socket(AF_INET, SOCK_STREAM, 0);
 	socklen_t len = sizeof(at), cookie_len = sizeof(uint64_t);
 	struct sockaddr_in own;
@@ -48,12 +48,12 @@ static int connect_to_self(struct inet_diag_sockid *id)
 	    getsockname(fd, (struct sockaddr *)&own, &len) ||
 	    getsockopt(fd, SOL_SOCKET, SO_COOKIE, &cookie, &cookie_len))
 		return -errno;
-	*id = (struct inet_diag_sockid) {
+	*id = (struct inet_diag_sockid){
 		.idiag_sport = own.sin_port,
 		.idiag_dport = at.sin_port,
-		.idiag_src = { own.sin_addr.s_addr },
-		.idiag_dst = { at.sin_addr.s_addr },
-		.idiag_cookie = { (uint32_t)cookie, (uint32_t)(cookie >> 32) },
+		.idiag_src = {own.sin_addr.s_addr},
+		.idiag_dst = {at.sin_addr.s_addr},
+		.idiag_cookie = {(uint32_t)cookie, (uint32_t)(cookie >> 32)},
 	};
 	return 0;
 }
@@ -120,7 +120,7 @@ static int no_print(enum libbpf_print_level level, const char *format, va_list a
 
 static int prepare(struct bench *b, const char *path)
 {
-	struct timeline_header h = { .witness = "netlink", .tool = "bench" };
+	struct timeline_header h = {.witness = "netlink", .tool = "bench"};
 	struct inet_diag_sockid id;
 	int err;
 
@@ -141,7 +141,7 @@ static int prepare(struct bench *b, const char *path)
 int main(int argc, char **argv)
 {
 	static double bare_ns[ROUNDS], sample_ns[ROUNDS];
-	struct timeline_trailer trailer = { 0 };
+	struct timeline_trailer trailer = {0};
 	static struct bench b;
 	double bare_median, sample_median, warm;
 	int err = prepare(&b, argc > 1 ? argv[1] : "/dev/null");

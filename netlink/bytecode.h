@@ -12,7 +12,7 @@
  * Bytes of the longest program: the cgroup condition, and for every pattern two sides of four port
  * comparisons and one address condition in both families, and the jump to the end.
  */
-#define BYTECODE_MAX (12 + FLOW_PATTERNS_MAX * (2 * (2 * 8 + 12 + 4 + 28) + 4))
+#define BYTECODE_MAX (12 + FLOW_PATTERNS_MAX * (2 * (2 * 8 + 16 + 4 + 28) + 4))
 
 struct bytecode {
 	size_t len; /* 0: everything matches, send no filter at all */

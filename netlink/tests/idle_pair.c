@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
  * Helper of the live tests: makes one TCP connection over loopback in its own process, sends some
- * data both ways, then stays idle until a line (or the end) arrives on stdin. Each line does one thing:
- *	send	100 more bytes from the client	close	closes the client's end, then the server's
+ * data both ways, then stays idle until a line (or the end) arrives on stdin. Each line does one
+ *thing: send	100 more bytes from the client	close	closes the client's end, then the server's
  *	reopen	a new connection (after close; the listener stays all the time)
  * Before that and after each, it prints one line: the local ports of client and server, and the
  * client socket's cookie.
@@ -32,9 +32,8 @@ static void check(int ok, const char *what)
 
 static void start_listening(const char *kind)
 {
-	struct sockaddr_in v4 = { .sin_family = AF_INET,
-				  .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
-	struct sockaddr_in6 v6 = { .sin6_family = AF_INET6, .sin6_addr = in6addr_any };
+	struct sockaddr_in v4 = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+	struct sockaddr_in6 v6 = {.sin6_family = AF_INET6, .sin6_addr = in6addr_any};
 	socklen_t len = sizeof(server_at);
 	int is_v4 = !strcmp(kind, "4");
 
@@ -49,8 +48,8 @@ static void start_listening(const char *kind)
 		v6.sin6_port = ((struct sockaddr_in6 *)&server_at)->sin6_port;
 		memcpy(&connect_to, &v6, connect_len = sizeof(v6));
 	} else {
-		v4.sin_port = is_v4 ? ((struct sockaddr_in *)&server_at)->sin_port :
-				      ((struct sockaddr_in6 *)&server_at)->sin6_port;
+		v4.sin_port = is_v4 ? ((struct sockaddr_in *)&server_at)->sin_port
+				    : ((struct sockaddr_in6 *)&server_at)->sin6_port;
 		memcpy(&connect_to, &v4, connect_len = sizeof(v4));
 	}
 }
