@@ -29,6 +29,7 @@ void agreement__add(struct agreement *a, int64_t error, unsigned int flow, uint6
 {
 	uint64_t size = error < 0 ? -(uint64_t)error : (uint64_t)error;
 	int64_t clipped = size < ERROR_CLIP ? error : error < 0 ? -ERROR_CLIP : ERROR_CLIP;
+	double from_mean;
 
 	histogram__add(a->histogram, size);
 	if (!a->n++ || size > a->worst) {
@@ -36,26 +37,24 @@ void agreement__add(struct agreement *a, int64_t error, unsigned int flow, uint6
 		a->worst_flow = flow;
 		a->worst_ns = t_ns;
 	}
-	if (!error)
-		return;
 	a->sum += clipped;
 	a->sum_abs += clipped < 0 ? -clipped : clipped;
-	a->sum_squares += (long double)clipped * clipped;
+	from_mean = clipped - a->mean;
+	a->mean += from_mean / a->n;
+	a->moment += from_mean * (clipped - a->mean);
 }
 
 struct agreement_summary agreement__summary(const struct agreement *a)
 {
 	struct agreement_summary s = { .n = a->n };
-	long double n = a->n, variance;
+	double n = a->n;
 
 	if (!a->n)
 		return s;
-	s.bias = (long double)a->sum / n;
-	s.mae = (long double)a->sum_abs / n;
-	if (a->n > 1) {
-		variance = (a->sum_squares - (long double)a->sum * a->sum / n) / (n - 1);
-		s.sd = variance > 0 ? sqrtl(variance) : 0;
-	}
+	s.bias = (double)a->sum / n;
+	s.mae = (double)a->sum_abs / n;
+	if (a->n > 1)
+		s.sd = sqrt(a->moment / (n - 1));
 	s.limit[0] = s.bias - 1.96 * s.sd;
 	s.limit[1] = s.bias + 1.96 * s.sd;
 	s.p50 = histogram__quantile(a->histogram, 0.50);

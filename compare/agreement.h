@@ -10,7 +10,7 @@
 struct agreement {
 	uint64_t n;
 	__int128 sum, sum_abs; /* of clipped errors */
-	long double sum_squares; /* of whole numbers: exact up to 2^64, then as good as it gets */
+	double mean, moment; /* of clipped errors: Welford's running mean and sum of squares */
 	uint64_t worst;          /* |error| */
 	unsigned int worst_flow;
 	uint64_t worst_ns;
