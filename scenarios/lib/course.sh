@@ -32,12 +32,23 @@ RUN_DIR=$TCPW_RUN_DIR
 
 ERRORS=()
 STEP='start' # what is being done, for an error that nobody foresaw
-INTERRUPTED='' SKIPPED=0 SKIP_REASON='' FINISHED=''
+DISK_FULL='' INTERRUPTED='' SKIPPED=0 SKIP_REASON='' FINISHED=''
 printf -v STARTED '%(%Y-%m-%dT%H:%M:%S%z)T' -1
 STARTED=${STARTED:0:-2}:${STARTED: -2}
 
+disk_is_full() {
+	local free
+	free=$(df --output=avail -k "$RUN_DIR" 2>/dev/null | tail -n 1) || return 1
+	((free < 16))
+}
+
 # note SENTENCE: the run has failed, but goes on (the end is being cleaned up)
 note() {
+	# A full disk is the cause of whatever else is said, and swallows the words of those that failed.
+	if [[ -z $DISK_FULL ]] && disk_is_full; then
+		DISK_FULL=1
+		note "the disk that holds $RUN_DIR is full: choose another output directory"
+	fi
 	ERRORS+=("$*")
 	say "$NAME: $*"
 }
@@ -61,12 +72,6 @@ before_server() { :; }
 before_client() { :; }
 after_client() { :; }
 
-disk_is_full() {
-	local free
-	free=$(df --output=avail -k "$RUN_DIR" 2>/dev/null | tail -n 1) || return 1
-	((free < 16))
-}
-
 course_end() {
 	local rc=$?
 	# $? does not tell an error that `set -e` ended from an exit; the others set their code.
@@ -78,9 +83,6 @@ course_end() {
 	[[ -z ${LEDGER_OPEN:-} || $rc != 0 ]] || path_ledger_close
 	if [[ -z $FINISHED && ${#ERRORS[@]} -eq 0 && $SKIPPED -eq 0 ]]; then
 		note "$STEP failed (exit code $rc), for the reason given above"
-	fi
-	if ((${#ERRORS[@]})) && disk_is_full; then
-		note "the disk that holds $RUN_DIR is full: choose another output directory"
 	fi
 	manifest_write "${ERRORS[@]}" || note "cannot write $RUN_DIR/manifest.json"
 	((${#ERRORS[@]} == 0)) || exit 3

@@ -6,6 +6,7 @@ PROBE=${TCPW_PROBE:-${BUILD:-$TOP/build}/tcpw-probe}
 NETLINK=${TCPW_NETLINK:-${BUILD:-$TOP/build}/tcpw-netlink}
 IPERF3=${IPERF3:-iperf3}
 SLACK_MS=$((${TCPW_SLACK:-15} * 1000))
+declare -A TOLD=() # collectors whose end was already reported
 
 witnesses_check() {
 	local program
@@ -29,7 +30,9 @@ collector_ready() {
 	local program=${3##*/}
 	await 20000 header_or_ended "$1" "$2" ||
 		fail "$program wrote no header within 20 s: $(part_words "$1")"
-	! part_ended "$1" || case ${PART_RC[$1]} in
+	part_ended "$1" || return 0
+	TOLD[$1]=1
+	case ${PART_RC[$1]} in
 	4) skip "$program cannot work here: $(part_words "$1")" ;;
 	*) fail "$program ended at once with exit code ${PART_RC[$1]}: $(part_words "$1")" ;;
 	esac
@@ -51,10 +54,11 @@ collectors_stop() {
 	for name in netlink probe; do
 		[[ -n ${PART_PID[$name]:-} ]] || continue
 		[[ $name == probe ]] && program=${PROBE##*/} || program=${NETLINK##*/}
-		part_stop "$name" 10000 ||
+		if ! part_stop "$name" 10000; then
 			note "$program did not end within 10 s of SIGTERM and was killed: its file has no trailer"
-		[[ ${PART_RC[$name]} == 0 || ${PART_RC[$name]} == 137 ]] || ((SKIPPED)) ||
+		elif [[ ${PART_RC[$name]} != 0 && -z ${TOLD[$name]:-} ]]; then
 			note "$program ended with exit code ${PART_RC[$name]}: $(part_words "$name")"
+		fi
 	done
 }
 
@@ -109,7 +113,9 @@ client_wait() {
 		((NOW_MS < deadline)) || fail "the iperf3 client still ran $((SLACK_MS / 1000)) s after" \
 			"the end of the test and was killed"
 		for name in probe netlink; do
-			! part_ended "$name" || fail "tcpw-$name ended in the middle of the test with exit" \
+			part_ended "$name" || continue
+			TOLD[$name]=1
+			fail "tcpw-$name ended in the middle of the test with exit" \
 				"code ${PART_RC[$name]}: $(part_words "$name")"
 		done
 		pause_ms 100
