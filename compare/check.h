@@ -31,7 +31,7 @@ struct check;
 
 struct check_ops {
 	size_t flow_size, window_size; /* bytes of state that merge.c keeps for it, zeroed */
-	uint32_t events;               /* 1 << enum sample_event: which samples it wants */
+	uint32_t events;	       /* 1 << enum sample_event: which samples it wants */
 	void (*begin)(struct check *c, const struct window *w);
 	void (*end)(struct check *c, const struct window *w); /* NULL: not interested */
 	/* Append to v what was found. 0 or -ENOMEM. */

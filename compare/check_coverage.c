@@ -88,8 +88,8 @@ static void judge_share(struct coverage *row, const struct bound *min)
 	row->status = STATUS_FAIL;
 	snprintf(row->reason, sizeof(row->reason),
 		 "%" PRIu64 " of %" PRIu64 " samples on flow %u: %.1f%%, the scenario declares at "
-		 "least %.1f%%", row->got, row->expected, row->flow, 100 * share,
-		 100 * min->value);
+		 "least %.1f%%",
+		 row->got, row->expected, row->flow, 100 * share, 100 * min->value);
 }
 
 static int finish_flow(struct coverage_check *cc, struct verdict *v, enum witness w,
@@ -117,8 +117,8 @@ static int finish_flow(struct coverage_check *cc, struct verdict *v, enum witnes
 	/* A flow between two ticks may be missed by polling; a probe misses none. */
 	if (!f->samples[w] && (w == WITNESS_PROBE || row->expected > 1)) {
 		row->status = STATUS_FAIL;
-		snprintf(row->reason, sizeof(row->reason), "flow %u, an end of stream %u, was never seen",
-			 f->id, f->stream);
+		snprintf(row->reason, sizeof(row->reason),
+			 "flow %u, an end of stream %u, was never seen", f->id, f->stream);
 	}
 	total->got += row->got;
 	return 0;
@@ -218,8 +218,10 @@ static int finish_losses(struct coverage_check *cc, struct verdict *v, enum witn
 		r->status = STATUS_FAIL;
 		r->violations = missing - lost;
 		snprintf(r->reason, sizeof(r->reason),
-			 "%" PRIu64 " sample numbers are missing, but the trailer counts only %" PRIu64
-			 " lost", missing, lost);
+			 "%" PRIu64
+			 " sample numbers are missing, but the trailer counts only %" PRIu64
+			 " lost",
+			 missing, lost);
 	} else if (lost > lost_max) {
 		r->status = STATUS_FAIL;
 		r->violations = lost;

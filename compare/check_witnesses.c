@@ -94,8 +94,8 @@ static void judge_manifest(const struct run *run, struct verdict *v, unsigned in
 		r->status = STATUS_ERROR;
 		snprintf(r->reason, sizeof(r->reason),
 			 "manifest.json: nothing was judged by the bound %s.%s%s%s (misspelt, or "
-			 "its values are missing)", b->group, b->subject, b->subject[0] ? "." : "",
-			 b->name);
+			 "its values are missing)",
+			 b->group, b->subject, b->subject[0] ? "." : "", b->name);
 		return;
 	}
 }
@@ -165,13 +165,15 @@ int check_join__judge(struct run *run, struct verdict *v)
 		worst__update(&r->worst, first.flow, first.t_ns, 0, 0, 0);
 		snprintf(r->reason, sizeof(r->reason),
 			 "%" PRIu64 " samples have a flow's cookie but another 4-tuple; first: %s "
-			 "says flow %u is %s %s", r->violations, witness__name(first.witness),
-			 first.flow, local, remote);
+			 "says flow %u is %s %s",
+			 r->violations, witness__name(first.witness), first.flow, local, remote);
 	} else if (flows__refused(run->flows)) {
 		r->status = STATUS_ERROR;
 		snprintf(r->reason, sizeof(r->reason),
-			 "%" PRIu64 " samples are of flows beyond the first %d and were not judged: "
-			 "filter the collectors", flows__refused(run->flows), FLOWS_MAX);
+			 "%" PRIu64
+			 " samples are of flows beyond the first %d and were not judged: "
+			 "filter the collectors",
+			 flows__refused(run->flows), FLOWS_MAX);
 	} else if (stream >= 0 && (run->timeline[WITNESS_PROBE].samples ||
 				   run->timeline[WITNESS_NETLINK].samples)) {
 		const struct stream *s = &run->report[end].streams[stream];
@@ -179,9 +181,8 @@ int check_join__judge(struct run *run, struct verdict *v)
 		endpoint__format(&s->local, 0, local);
 		endpoint__format(&s->remote, 0, remote);
 		r->status = STATUS_ERROR;
-		snprintf(r->reason, sizeof(r->reason),
-			 "stream %d of %s, %s %s, is in no timeline", stream + 1,
-			 run__report_name(end), local, remote);
+		snprintf(r->reason, sizeof(r->reason), "stream %d of %s, %s %s, is in no timeline",
+			 stream + 1, run__report_name(end), local, remote);
 	}
 	return 0;
 }

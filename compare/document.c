@@ -30,7 +30,8 @@ static int read_all(const char *path, char **text, size_t *len, char why[DOCUMEN
 		p = size > FILE_BYTES_MAX ? NULL : realloc(*text, size + 1);
 		if (!p) {
 			err = -EFBIG;
-			snprintf(why, DOCUMENT_WHY_MAX, "larger than %lu bytes", FILE_BYTES_MAX / 2);
+			snprintf(why, DOCUMENT_WHY_MAX, "larger than %lu bytes",
+				 FILE_BYTES_MAX / 2);
 			goto out;
 		}
 		*text = p;
@@ -56,7 +57,7 @@ static const char *skip_space(const char *p, const char *end)
 }
 
 int document__read(const char *path, cJSON **root, unsigned int *documents,
-		    char why[DOCUMENT_WHY_MAX])
+		   char why[DOCUMENT_WHY_MAX])
 {
 	const char *p, *end, *stop;
 	cJSON *document;
@@ -80,7 +81,8 @@ int document__read(const char *path, cJSON **root, unsigned int *documents,
 					 "document %u, at byte %zu, is cut or not JSON",
 					 *documents + 1, (size_t)(p - text));
 			else if (stop >= end - 1)
-				snprintf(why, DOCUMENT_WHY_MAX, "cut: the JSON document does not end");
+				snprintf(why, DOCUMENT_WHY_MAX,
+					 "cut: the JSON document does not end");
 			else
 				snprintf(why, DOCUMENT_WHY_MAX, "not JSON at byte %zu",
 					 (size_t)(stop ? stop - text : p - text));
@@ -110,9 +112,8 @@ const cJSON *member__get(const cJSON *object, const char *key)
 {
 	const cJSON *item, *found = NULL;
 
-	cJSON_ArrayForEach(item, object)
-		if (item->string && !strcmp(item->string, key))
-			found = item;
+	cJSON_ArrayForEach(item, object) if (item->string && !strcmp(item->string, key)) found =
+		item;
 	return found;
 }
 
@@ -120,10 +121,10 @@ const char *member__duplicate(const cJSON *object)
 {
 	const cJSON *a, *b;
 
-	cJSON_ArrayForEach(a, object)
-		for (b = a->next; b; b = b->next)
-			if (a->string && b->string && !strcmp(a->string, b->string))
-				return a->string;
+	cJSON_ArrayForEach(
+		a, object) for (b = a->next; b;
+				b = b->next) if (a->string && b->string &&
+						 !strcmp(a->string, b->string)) return a->string;
 	return NULL;
 }
 

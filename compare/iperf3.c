@@ -61,13 +61,14 @@ static int read_connected(struct report *r, const cJSON *connected, uint64_t *so
 {
 	const cJSON *item;
 
-	cJSON_ArrayForEach(item, connected) {
+	cJSON_ArrayForEach(item, connected)
+	{
 		struct stream *s = &r->streams[r->count];
 
 		if (!read_endpoint(item, "local_host", "local_port", &s->local) ||
 		    !read_endpoint(item, "remote_host", "remote_port", &s->remote)) {
-			snprintf(why, DOCUMENT_WHY_MAX, "start.connected[%u] has no address and port",
-				 r->count);
+			snprintf(why, DOCUMENT_WHY_MAX,
+				 "start.connected[%u] has no address and port", r->count);
 			return -EBADMSG;
 		}
 		sockets[r->count] = UINT64_MAX;
@@ -139,24 +140,28 @@ static int read_intervals(struct report *r, const cJSON *root, const uint64_t *s
 	int err;
 
 	member__number(member__get(member__get(root, "start"), "test_start"), "reverse", &reverse);
-	cJSON_ArrayForEach(item, intervals) {
+	cJSON_ArrayForEach(item, intervals)
+	{
 		unsigned int place = 0;
 
 		note_duplicate(r, item, "an interval");
-		cJSON_ArrayForEach(entry, member__get(item, "streams")) {
+		cJSON_ArrayForEach(entry, member__get(item, "streams"))
+		{
 			struct stream *s = find_stream(r, sockets, entry, place++);
 
 			note_duplicate(r, entry, "an interval's stream");
 			if (!s) {
 				snprintf(why, DOCUMENT_WHY_MAX,
 					 "interval %u tells of a stream that start.connected does "
-					 "not list", n);
+					 "not list",
+					 n);
 				return -EBADMSG;
 			}
 			/* "sender" is printed since 3.7 */
 			err = read_interval(s, entry, client == !reverse);
 			if (err == -EBADMSG)
-				snprintf(why, DOCUMENT_WHY_MAX, "interval %u has no end or no bytes", n);
+				snprintf(why, DOCUMENT_WHY_MAX,
+					 "interval %u has no end or no bytes", n);
 			if (err)
 				return err;
 		}

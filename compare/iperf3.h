@@ -11,20 +11,20 @@
 
 /* What an interval may lack: old versions print fewer figures, receivers none of tcp_info's. */
 enum interval_figure {
-	FIGURE_RTT = 1,        /* us */
-	FIGURE_RTTVAR = 2,     /* us */
-	FIGURE_CWND = 4,       /* bytes */
-	FIGURE_PMTU = 8,       /* bytes */
-	FIGURE_SND_WND = 16,   /* bytes; printed since 3.10 */
-	FIGURE_RETRANS = 32,   /* segments, of this interval */
+	FIGURE_RTT = 1,	     /* us */
+	FIGURE_RTTVAR = 2,   /* us */
+	FIGURE_CWND = 4,     /* bytes */
+	FIGURE_PMTU = 8,     /* bytes */
+	FIGURE_SND_WND = 16, /* bytes; printed since 3.10 */
+	FIGURE_RETRANS = 32, /* segments, of this interval */
 };
 
 struct interval {
-	int64_t end_ns;  /* since the start of its epoch, by CLOCK_MONOTONIC */
-	uint64_t bytes;  /* of this interval */
+	int64_t end_ns; /* since the start of its epoch, by CLOCK_MONOTONIC */
+	uint64_t bytes; /* of this interval */
 	uint64_t rtt, rttvar, cwnd, pmtu, snd_wnd, retrans;
 	uint8_t figures; /* enum interval_figure */
-	uint8_t epoch;   /* 0, or with --omit: 0 for the omitted intervals and 1 behind them, since
+	uint8_t epoch;	 /* 0, or with --omit: 0 for the omitted intervals and 1 behind them, since
 			    iperf3 then restarts its clock */
 };
 
@@ -38,11 +38,11 @@ struct stream {
 #define EPOCHS 2
 
 struct report {
-	bool present;        /* the file exists and could be understood */
+	bool present; /* the file exists and could be understood */
 	char version[32];
-	uint64_t start_s;    /* start.timestamp.timesecs: CLOCK_REALTIME, whole seconds */
-	char error[256];     /* iperf3's own "error", "" without */
-	char note[256];      /* peculiarities that were coped with, "" without */
+	uint64_t start_s; /* start.timestamp.timesecs: CLOCK_REALTIME, whole seconds */
+	char error[256];  /* iperf3's own "error", "" without */
+	char note[256];	  /* peculiarities that were coped with, "" without */
 	unsigned int count;
 	struct stream *streams;
 };

@@ -99,8 +99,8 @@ static int place_without_marks(struct court *c, bool planned[ENDS])
 		err = votes ? extra_pass(c->run, tuples__check(votes)) : -ENOMEM;
 	}
 	for (enum end end = 0; end < ENDS && !err; end++) {
-		planned[end] = planned[end] &&
-			       placement__by_others(c->run, c->captures, end, votes);
+		planned[end] =
+			planned[end] && placement__by_others(c->run, c->captures, end, votes);
 		placed |= planned[end];
 	}
 	if (!err && placed) {
@@ -186,8 +186,8 @@ static int write_plots(struct judgement *j, const struct court *c, const char *d
 {
 	const struct plot_curve errors[] = {
 		{ "rtt netlink-probe", statistics__errors(c->checks[STATISTICS], FIELD_rtt), 1e-3 },
-		{ "rtt iperf3-probe",
-		  iperf3_statistics__errors(c->iperf3, WITNESS_PROBE, READ_RTT), 1e-3 },
+		{ "rtt iperf3-probe", iperf3_statistics__errors(c->iperf3, WITNESS_PROBE, READ_RTT),
+		  1e-3 },
 		{ "rttvar netlink-probe", statistics__errors(c->checks[STATISTICS], FIELD_rttvar),
 		  1e-3 },
 		{ "rttvar iperf3-probe",

@@ -36,7 +36,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		return 0;
 	case ARGP_KEY_END:
 		if (!o->run_dir)
-			argp_error(state, "which run? Give the directory that scenarios/run filled");
+			argp_error(state,
+				   "which run? Give the directory that scenarios/run filled");
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;
@@ -44,8 +45,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 }
 
 static const struct argp_option table[] = {
-	{ "output", 'o', "DIR", 0, "Write verdict.json, report.txt, junit.xml and plots/data into DIR "
-				   "(default: RUN_DIR)" },
+	{ "output", 'o', "DIR", 0,
+	  "Write verdict.json, report.txt, junit.xml and plots/data into DIR "
+	  "(default: RUN_DIR)" },
 	{ "junit", 'j', "FILE", 0, "Write the JUnit XML to FILE instead" },
 	{ "quiet", 'q', NULL, 0, "Print nothing; the exit code and the files tell" },
 	{ 0 },

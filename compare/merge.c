@@ -145,8 +145,9 @@ static void end_deferred(struct merge *m, struct flow_entry *f, uint64_t now_ns)
 
 static int show(struct merge *m, enum witness witness, const struct sample *s)
 {
-	struct window instant = { .sample = s, .witness = witness, .end_ns = s->t1_ns,
-				  .state = m->instant_state };
+	struct window instant = {
+		.sample = s, .witness = witness, .end_ns = s->t1_ns, .state = m->instant_state
+	};
 	bool deferred = s->event == EVENT_poll && s->t0_ns == s->t1_ns && !m->poll_is_locked;
 	struct window *w;
 

@@ -1,11 +1,17 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# tcpw-compare and its unit tests.
-COMPARE_OBJS := $(patsubst %.c,$(BUILD)/%.o,$(filter-out compare/main.c,$(wildcard compare/*.c)))
+# tcpw-compare, its benchmark (not installed) and its unit tests.
+COMPARE_OBJS := $(patsubst %.c,$(BUILD)/%.o,$(filter-out compare/main.c compare/bench.c, \
+		$(wildcard compare/*.c)))
 COMPARE_LIBS := -lm $(TIMELINE_LIBS)
 
 $(BUILD)/tcpw-compare: $(BUILD)/compare/main.o $(COMPARE_OBJS) $(TIMELINE_LIB)
 	$(call link,$(COMPARE_LIBS))
 PROGRAMS += $(BUILD)/tcpw-compare
+
+# Bytes per second against jq, and memory: build/compare/bench [TCPW-COMPARE [MEGABYTES]]
+$(BUILD)/compare/bench: $(BUILD)/compare/bench.o $(TIMELINE_LIB) | $(BUILD)/tcpw-compare
+	$(call link,$(TIMELINE_LIBS))
+BENCHES += $(BUILD)/compare/bench
 
 # compare/tests/test_X.c is one cmocka program; synthetic.c makes the run directories they judge
 COMPARE_TESTS := $(patsubst compare/tests/%.c,$(BUILD)/compare/tests/%,$(wildcard compare/tests/test_*.c))

@@ -30,7 +30,8 @@
 #define SPARE_MARKS 2 /* intervals that may be without a mark, at either end */
 /* Marks that scatter more than this are not those of the intervals. */
 #define SCATTER_MAX_NS 100e6
-#define ESTABLISHED_BOUND_NS 60000000 /* measured: 0.2 ms on loopback, 60 ms at 20 ms round trip */
+#define ESTABLISHED_BOUND_NS 60000000 /* measured: 0.2 ms on loopback, 60 ms at 20 ms round trip \
+				       */
 #define TIMESTAMP_BOUND_NS 1000000000
 
 /* Interval k of the run first..first+count belongs to mark k + shift. */
@@ -341,8 +342,8 @@ int placement__judge(const struct run *run, struct verdict *v)
 		}
 		if (!intervals)
 			continue;
-		r = verdict__result(v, "placement", end == END_CLIENT ? "iperf3 client"
-								      : "iperf3 server");
+		r = verdict__result(v, "placement",
+				    end == END_CLIENT ? "iperf3 client" : "iperf3 server");
 		if (!r)
 			return -1;
 		r->tolerance = "";
@@ -358,8 +359,9 @@ int placement__judge(const struct run *run, struct verdict *v)
 		} else {
 			snprintf(r->reason, sizeof(r->reason), "by %s, to within %.3f ms%s",
 				 placement_method__name(p->method), p->residual_max_ns / 1e6,
-				 run->timeline[WITNESS_PROBE].header.marks ?
-					 "; the probe's marks do not fit the intervals" : "");
+				 run->timeline[WITNESS_PROBE].header.marks
+					 ? "; the probe's marks do not fit the intervals"
+					 : "");
 		}
 	}
 	return 0;

@@ -15,12 +15,12 @@
 
 /* A timeline, as far as the passes have read it. */
 struct run_timeline {
-	bool opened;  /* its header was read */
-	bool whole;   /* read to its trailer */
+	bool opened; /* its header was read */
+	bool whole;  /* read to its trailer */
 	uint64_t samples;
 	struct timeline_header header;
 	struct timeline_trailer trailer; /* if whole */
-	char why[RUN_WHY_MAX];           /* what is wrong with it, "": nothing */
+	char why[RUN_WHY_MAX];		 /* what is wrong with it, "": nothing */
 };
 
 enum placement_method {
@@ -35,8 +35,8 @@ enum placement_method {
 /* Where an epoch of a report begins on CLOCK_MONOTONIC. */
 struct placement {
 	enum placement_method method;
-	int64_t offset_ns;        /* of the epoch's time 0 */
-	double residual_sd_ns;    /* marks: of the marks around the printed ends */
+	int64_t offset_ns;	  /* of the epoch's time 0 */
+	double residual_sd_ns;	  /* marks: of the marks around the printed ends */
 	uint64_t residual_max_ns; /* marks: the largest of them; others: the method's own bound */
 	unsigned int intervals, placed;
 };

@@ -120,7 +120,8 @@ static void netlink_sample(struct statistics *st, struct statistics_flow *f,
 		} else {
 			sw->unshown |= 1ULL << i;
 		}
-		if (n == e || (!gauge__is_special(gauges[i], n) && !gauge__is_special(gauges[i], e)))
+		if (n == e ||
+		    (!gauge__is_special(gauges[i], n) && !gauge__is_special(gauges[i], e)))
 			agreement__add(&st->agreement[i], (int64_t)(n - e), w->flow->id, s->t0_ns);
 	}
 }
@@ -175,7 +176,7 @@ static void end(struct check *c, const struct window *w)
 }
 
 struct limit {
-	const char *name;
+	const char *name, *figure;
 	double got;
 	bool minimum;
 };
@@ -187,23 +188,25 @@ static void apply(struct statistic *s, const struct limit *l, const struct bound
 	if (s->status != STATUS_PASS || (l->minimum ? l->got >= b->value : l->got <= b->value))
 		return;
 	s->status = STATUS_FAIL;
-	snprintf(s->reason, sizeof(s->reason), "%.4s is %g %s, the scenario declares at %s %g",
-		 l->name, l->got, s->unit, l->minimum ? "least" : "most", b->value);
-	/* the limit's name without its _max or _min */
-	for (char *p = s->reason; p < s->reason + 4 && *p; p++)
-		if (*p == '_')
-			memmove(p, strchr(p, ' '), strlen(strchr(p, ' ')) + 1);
+	snprintf(s->reason, sizeof(s->reason), "%s is %g%s%s, the scenario declares at %s %g",
+		 l->figure, l->got, l->minimum ? "" : " ", l->minimum ? "" : s->unit,
+		 l->minimum ? "least" : "most", b->value);
 }
 
 void statistic__judge(struct statistic *s, struct manifest *m)
 {
 	const struct agreement_summary *a = &s->summary;
 	const struct limit limits[] = {
-		{ "n_min", a->n, true },	 { "bias_max", fabs(a->bias), false },
-		{ "mae_max", a->mae, false },	 { "sd_max", a->sd, false },
-		{ "p50_max", a->p50, false },	 { "p95_max", a->p95, false },
-		{ "p99_max", a->p99, false },	 { "max_max", a->max, false },
-		{ "shown_min", s->decided ? (double)s->shown / s->decided : 0, true },
+		{ "n_min", "n", a->n, true },
+		{ "bias_max", "bias", fabs(a->bias), false },
+		{ "mae_max", "mae", a->mae, false },
+		{ "sd_max", "sd", a->sd, false },
+		{ "p50_max", "p50", a->p50, false },
+		{ "p95_max", "p95", a->p95, false },
+		{ "p99_max", "p99", a->p99, false },
+		{ "max_max", "max", a->max, false },
+		{ "shown_min", "the share shown", s->decided ? (double)s->shown / s->decided : 0,
+		  true },
 	};
 	char subject[64];
 

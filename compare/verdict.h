@@ -24,13 +24,13 @@ const char *status__name(enum status s);
 struct worst {
 	bool set;
 	unsigned int flow; /* id */
-	uint64_t t_ns;     /* CLOCK_MONOTONIC */
+	uint64_t t_ns;	   /* CLOCK_MONOTONIC */
 	uint64_t expected, got, size;
 };
 
 struct result {
-	const char *check;      /* static */
-	char subject[32];       /* field, witness or file; "" without */
+	const char *check;	/* static */
+	char subject[32];	/* field, witness or file; "" without */
 	const char *witness[2]; /* static, NULL without */
 	enum status status;
 	uint64_t compared, violations;
@@ -76,8 +76,8 @@ struct verdict {
 	struct coverage *coverage;
 	struct loss *losses;
 	unsigned int results_count, statistics_count, coverage_count, losses_count;
-	enum status status;      /* by verdict__conclude() */
-	char reason[REASON_MAX]; /* one sentence */
+	enum status status;	       /* by verdict__conclude() */
+	char reason[REASON_MAX];       /* one sentence */
 	uint64_t compared, violations; /* of all zero-tolerance checks */
 	unsigned int failures, errors;
 };

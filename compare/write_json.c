@@ -201,7 +201,8 @@ static void put_flows(struct json_writer *w, const struct run *run)
 		if (flow_entry__is_data(f))
 			json_writer__put_u64(w, "stream", f->stream);
 		if (f->role >= ROLE_CONTROL)
-			json_writer__put_string(w, "end", f->end == END_CLIENT ? "client" : "server");
+			json_writer__put_string(w, "end",
+						f->end == END_CLIENT ? "client" : "server");
 		json_writer__put_u64(w, "netns", f->ident.netns);
 		json_writer__put_u64(w, "cookie", f->ident.cookie);
 		endpoint__format(&f->ident.local, f->ident.family, text);
@@ -209,8 +210,9 @@ static void put_flows(struct json_writer *w, const struct run *run)
 		endpoint__format(&f->ident.remote, f->ident.family, text);
 		json_writer__put_string(w, "remote", text);
 		for (enum witness k = 0; k < WITNESSES; k++)
-			json_writer__put_u64(w, k == WITNESS_PROBE ? "probe_samples" : "netlink_samples",
-				      f->samples[k]);
+			json_writer__put_u64(
+				w, k == WITNESS_PROBE ? "probe_samples" : "netlink_samples",
+				f->samples[k]);
 		if (f->established_ns)
 			json_writer__put_u64(w, "established_ns", f->established_ns);
 		if (f->closed_ns)

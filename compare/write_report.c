@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* report.txt: the verdict for a person. The first screen answers; the rest is for looking closer. */
+/* report.txt: the verdict for a person. The first screen answers; the rest is for looking closer.
+ */
 #include "write.h"
 
 #include <inttypes.h>
@@ -69,7 +70,10 @@ static void write_row(FILE *f, const struct row *r, const char *skipped)
 	fprintf(f, "  %-12s %9u %15s %11s   %s", r->name, r->subjects,
 		r->compared ? thousands(r->compared, compared) : "-",
 		r->compared ? thousands(r->violations, violations) : "-",
-		r->wrong ? "ERROR" : r->failed ? "FAIL" : r->skipped == r->subjects ? skipped : "pass");
+		r->wrong		    ? "ERROR"
+		: r->failed		    ? "FAIL"
+		: r->skipped == r->subjects ? skipped
+					    : "pass");
 	if (r->failed)
 		fprintf(f, ", %u failed", r->failed);
 	if (r->wrong)
@@ -143,8 +147,9 @@ static void write_findings(FILE *f, const struct run *run, const struct verdict 
 
 		write_finding(f, r->status, r->check, r->subject, r->reason);
 		if (r->status == STATUS_FAIL && r->worst.set && r->worst.size)
-			fprintf(f, "        worst: flow %u at %.6f s: expected at least %" PRIu64
-				   ", got %" PRIu64 " (%" PRIu64 " short)\n",
+			fprintf(f,
+				"        worst: flow %u at %.6f s: expected at least %" PRIu64
+				", got %" PRIu64 " (%" PRIu64 " short)\n",
 				r->worst.flow, seconds(run, r->worst.t_ns), r->worst.expected,
 				r->worst.got, r->worst.size);
 	}
@@ -178,8 +183,8 @@ static void write_counters(FILE *f, const struct verdict *v)
 	char text[3][32];
 	bool skipped = false;
 
-	fprintf(f, "\nCounters, values compared\n  %-5s  %-21s %15s %15s %15s\n", "",
-		"", "bracketing", "monotone probe", "netlink");
+	fprintf(f, "\nCounters, values compared\n  %-5s  %-21s %15s %15s %15s\n", "", "",
+		"bracketing", "monotone probe", "netlink");
 	for (unsigned int i = 0; i < v->results_count; i++) {
 		const struct result *r = &v->results[i];
 		uint64_t monotone[2] = { 0 };
@@ -239,8 +244,9 @@ static void write_results(FILE *f, const struct verdict *v, const char *check, c
 
 static const char *short_unit(const char *unit)
 {
-	static const char *const units[][2] = { { "segments", "segs" }, { "bytes", "B" },
-						{ "bytes/s", "B/s" }, { "count", "" } };
+	static const char *const units[][2] = {
+		{ "segments", "segs" }, { "bytes", "B" }, { "bytes/s", "B/s" }, { "count", "" }
+	};
 
 	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++)
 		if (!strcmp(unit, units[i][0]))
@@ -253,8 +259,9 @@ static void write_statistics(FILE *f, const struct verdict *v)
 	const char *pair = "";
 
 	if (v->statistics_count)
-		fprintf(f, "\nStatistics: error = first witness minus second; percentiles of |error|, "
-			   "to within 1%%\n");
+		fprintf(f,
+			"\nStatistics: error = first witness minus second; percentiles of |error|, "
+			"to within 1%%\n");
 	for (unsigned int i = 0; i < v->statistics_count; i++) {
 		const struct statistic *s = &v->statistics[i];
 		const struct agreement_summary *a = &s->summary;
@@ -264,8 +271,7 @@ static void write_statistics(FILE *f, const struct verdict *v)
 				"bias", "MAE", "SD", "p50", "p99", "max",
 				strcmp(s->pair, "netlink-probe") ? "" : "  shown");
 		pair = s->pair;
-		fprintf(f, "  %-16s %4s %9" PRIu64, s->field,
-			short_unit(s->unit), a->n);
+		fprintf(f, "  %-16s %4s %9" PRIu64, s->field, short_unit(s->unit), a->n);
 		if (a->n)
 			fprintf(f, " %10.4g %9.4g %9.4g %8.4g %8.4g %9.4g", a->bias, a->mae, a->sd,
 				a->p50, a->p99, a->max);
@@ -283,7 +289,8 @@ static void write_coverage(FILE *f, const struct verdict *v)
 {
 	if (v->coverage_count)
 		fprintf(f, "\nCoverage\n  %-9s %-12s %9s %9s %7s %12s %12s %12s\n", "witness",
-			"flow", "expected", "got", "share", "gap p50 ms", "gap p99 ms", "gap max ms");
+			"flow", "expected", "got", "share", "gap p50 ms", "gap p99 ms",
+			"gap max ms");
 	for (unsigned int i = 0; i < v->coverage_count; i++) {
 		const struct coverage *c = &v->coverage[i];
 
@@ -330,8 +337,10 @@ static void write_flows(FILE *f, const struct run *run)
 		endpoint__format(&e->ident.remote, e->ident.family, remote);
 		fprintf(f, "  %4u %-18s %9" PRIu64 " %9" PRIu64 "  %s%s%s\n", e->id, role,
 			e->samples[WITNESS_PROBE], e->samples[WITNESS_NETLINK], local,
-			strlen(local) + strlen(remote) > 50 ? "\n                                            "
-							    : " ", remote);
+			strlen(local) + strlen(remote) > 50
+				? "\n                                            "
+				: " ",
+			remote);
 	}
 	if (n > FLOWS_SHOWN)
 		fprintf(f, "  ... and %u more in verdict.json\n", n - FLOWS_SHOWN);

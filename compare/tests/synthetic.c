@@ -245,17 +245,18 @@ static void write_interval(FILE *f, unsigned int k, bool client, const struct re
 	uint64_t end = interval_end_ns(k) + (client ? 0 : 200);
 	uint64_t at = SYNTHETIC_EPOCH_NS + end + 1000 * (k % 3), step = at / RTT_EVERY;
 	uint64_t begin = !k ? SYNTHETIC_EPOCH_NS
-			    : SYNTHETIC_EPOCH_NS + interval_end_ns(k - 1) +
-				      (client ? 0 : 200) + 1000 * ((k - 1) % 3);
+			    : SYNTHETIC_EPOCH_NS + interval_end_ns(k - 1) + (client ? 0 : 200) +
+					 1000 * ((k - 1) % 3);
 	uint64_t printed = end;
 
 	if (r->omit && k >= r->omit)
 		printed -= interval_end_ns(r->omit - 1);
-	fprintf(f, "%s{\"streams\":[{\"socket\":5,\"start\":0,\"end\":%.9f,\"bytes\":%llu,", k ? "," : "",
-		printed / 1e9, (unsigned long long)(bytes_at(at) - bytes_at(begin)));
+	fprintf(f, "%s{\"streams\":[{\"socket\":5,\"start\":0,\"end\":%.9f,\"bytes\":%llu,",
+		k ? "," : "", printed / 1e9, (unsigned long long)(bytes_at(at) - bytes_at(begin)));
 	if (client)
-		fprintf(f, "\"retransmits\":%llu,\"snd_cwnd\":%llu,\"rtt\":%llu,\"rttvar\":%llu,"
-			   "\"pmtu\":1500,",
+		fprintf(f,
+			"\"retransmits\":%llu,\"snd_cwnd\":%llu,\"rtt\":%llu,\"rttvar\":%llu,"
+			"\"pmtu\":1500,",
 			(unsigned long long)(at / (500 * MS) - begin / (500 * MS)),
 			(unsigned long long)((10 + step % 11) * MSS),
 			(unsigned long long)(1000 + step % 13 * 10),
@@ -275,10 +276,11 @@ static void write_report(const char *dir, bool client, const struct recipe *r)
 		return;
 	}
 	f = create(dir, name);
-	fprintf(f, "{\"start\":{\"connected\":[{\"socket\":5,\"local_host\":\"%s\",\"local_port\":%d,"
-		   "\"remote_host\":\"%s\",\"remote_port\":%d}],\"version\":\"iperf 3.12\","
-		   "\"timestamp\":{\"timesecs\":1700000000},%s\"test_start\":{\"reverse\":0}},"
-		   "\"intervals\":[",
+	fprintf(f,
+		"{\"start\":{\"connected\":[{\"socket\":5,\"local_host\":\"%s\",\"local_port\":%d,"
+		"\"remote_host\":\"%s\",\"remote_port\":%d}],\"version\":\"iperf 3.12\","
+		"\"timestamp\":{\"timesecs\":1700000000},%s\"test_start\":{\"reverse\":0}},"
+		"\"intervals\":[",
 		client ? "10.0.0.1" : "::ffff:10.0.0.2", client ? 40001 : 5201,
 		client ? "10.0.0.2" : "::ffff:10.0.0.1", client ? 5201 : 40001,
 		client ? "\"connecting_to\":{\"host\":\"10.0.0.2\",\"port\":5201}," : "");
@@ -297,11 +299,12 @@ static void write_manifest(const char *dir, const struct recipe *r)
 		return;
 	}
 	f = create(dir, "manifest.json");
-	fprintf(f, "{\"schema\":1,\"scenario\":\"synthetic\",\"hypothesis\":\"All agree.\","
-		   "\"flows\":{\"port\":5201,\"direction\":\"send\","
-		   "\"client_netns\":{\"name\":\"c\",\"inode\":1001},"
-		   "\"server_netns\":{\"name\":\"s\",\"inode\":1002}},"
-		   "\"witnesses\":%s,\"bounds\":%s}\n",
+	fprintf(f,
+		"{\"schema\":1,\"scenario\":\"synthetic\",\"hypothesis\":\"All agree.\","
+		"\"flows\":{\"port\":5201,\"direction\":\"send\","
+		"\"client_netns\":{\"name\":\"c\",\"inode\":1001},"
+		"\"server_netns\":{\"name\":\"s\",\"inode\":1002}},"
+		"\"witnesses\":%s,\"bounds\":%s}\n",
 		r->witnesses ? r->witnesses
 			     : "{\"probe\":{\"expected\":true,\"exit\":0},"
 			       "\"netlink\":{\"expected\":true,\"exit\":0},"
@@ -358,12 +361,10 @@ const struct result *find_result(const struct verdict *v, const char *check, con
 	return NULL;
 }
 
-const struct statistic *find_statistic(const struct verdict *v, const char *pair,
-				       const char *field)
+const struct statistic *find_statistic(const struct verdict *v, const char *pair, const char *field)
 {
 	for (unsigned int i = 0; i < v->statistics_count; i++)
-		if (!strcmp(v->statistics[i].pair, pair) &&
-		    !strcmp(v->statistics[i].field, field))
+		if (!strcmp(v->statistics[i].pair, pair) && !strcmp(v->statistics[i].field, field))
 			return &v->statistics[i];
 	return NULL;
 }

@@ -109,8 +109,7 @@ static bool probe_misses_flow(enum witness w, unsigned int n, struct sample *s)
 
 static bool wrong_flow(enum witness w, unsigned int n, struct sample *s)
 {
-	if (on_netlink(w, s, SYNTHETIC_CLIENT_COOKIE, 1000))
-		{
+	if (on_netlink(w, s, SYNTHETIC_CLIENT_COOKIE, 1000)) {
 		s->flow.cookie = SYNTHETIC_SERVER_COOKIE;
 		s->flow.netns = 1002;
 	}
@@ -162,13 +161,14 @@ static void two_lost(enum witness w, struct timeline_trailer *t)
 
 #define LOST_ALLOWED "{\"coverage\":{\"probe_lost_max\":2}}"
 #define PROBE_HEADER                                                                               \
-	"{\"timeline\":1,\"witness\":\"probe\",\"kernel\":\"6.12\",\"clock\":\"CLOCK_MONOTONIC\","  \
+	"{\"timeline\":1,\"witness\":\"probe\",\"kernel\":\"6.12\",\"clock\":\"CLOCK_MONOTONIC\"," \
 	"\"base_ns\":0,\"fields\":[\"rtt\"]}\n"
-#define EXITS(probe, netlink, client, server)                                                      \
-	"{\"probe\":{\"expected\":true,\"exit\":" probe "},\"netlink\":{\"expected\":true,"         \
-	"\"exit\":" netlink "},\"iperf3\":{\"expected\":true,\"exit\":" client                      \
+#define EXITS(probe, netlink, client, server)                                               \
+	"{\"probe\":{\"expected\":true,\"exit\":" probe "},\"netlink\":{\"expected\":true," \
+	"\"exit\":" netlink "},\"iperf3\":{\"expected\":true,\"exit\":" client              \
 	",\"server_exit\":" server "}}"
 
+/* clang-format off */
 static const struct test_case {
 	const char *description;
 	struct recipe recipe;
@@ -296,6 +296,7 @@ static const struct test_case {
 	  { .client = "{\"start\":{\"connected\":[]},\"intervals\":[]}" }, STATUS_ERROR, "witness",
 	  "iperf3 client", "no interval" },
 };
+/* clang-format on */
 
 /* Status and reason of whatever the case names. */
 static bool find(const struct verdict *v, const struct test_case *c, enum status *s)
