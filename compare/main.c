@@ -77,7 +77,12 @@ int main(int argc, char **argv)
 		o.output = o.run_dir;
 	err = judge__run(&judgement, o.run_dir, o.output, o.junit);
 	if (err) {
-		fprintf(stderr, "tcpw-compare: %s: %s\n", judgement.path, strerror(-err));
+		fprintf(stderr, "tcpw-compare: %s: %s: %s\n", judgement.path, strerror(-err),
+			strcmp(judgement.path, o.run_dir)
+				? "--output DIR writes elsewhere"
+				: "a run is a directory that scenarios/run has filled, and where "
+				  "the "
+				  "verdict can be written unless --output DIR says elsewhere");
 		code = EXIT_ERROR;
 		goto out;
 	}
