@@ -137,6 +137,24 @@ static void write_finding(FILE *f, enum status s, const char *what, const char *
 	paragraph(f, text, 2);
 }
 
+/* How many results before and behind number i say the same of another subject. */
+static unsigned int same_findings(const struct verdict *v, unsigned int i, unsigned int *before)
+{
+	const struct result *r = &v->results[i];
+	unsigned int behind = 0;
+
+	*before = 0;
+	for (unsigned int k = 0; k < v->results_count; k++) {
+		const struct result *o = &v->results[k];
+
+		if (k == i || o->status != r->status || strcmp(o->check, r->check) ||
+		    strcmp(o->reason, r->reason))
+			continue;
+		*(k < i ? before : &behind) += 1;
+	}
+	return behind;
+}
+
 static void write_findings(FILE *f, const struct run *run, const struct verdict *v)
 {
 	if (!v->failures && !v->errors)
@@ -144,8 +162,14 @@ static void write_findings(FILE *f, const struct run *run, const struct verdict 
 	fprintf(f, "\nFindings\n");
 	for (unsigned int i = 0; i < v->results_count; i++) {
 		const struct result *r = &v->results[i];
+		unsigned int earlier, later = same_findings(v, i, &earlier);
+		char subject[64];
 
-		write_finding(f, r->status, r->check, r->subject, r->reason);
+		if (earlier)
+			continue;
+		snprintf(subject, sizeof(subject), later ? "%s and %u more" : "%s", r->subject,
+			 later);
+		write_finding(f, r->status, r->check, subject, r->reason);
 		if (r->status == STATUS_FAIL && r->worst.set && r->worst.size)
 			fprintf(f,
 				"        worst: flow %u at %.6f s: expected at least %" PRIu64
