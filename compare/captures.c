@@ -75,6 +75,9 @@ static struct capture *take(struct captures *c, struct stream_captures *sc,
 	p = &sc->captures[sc->count++];
 	p->t_ns = t_ns;
 	memcpy(p->of, f->last, sizeof(p->of));
+	for (enum witness w = 0; w < WITNESSES; w++)
+		if (c->check.run->timeline[w].why[0])
+			p->of[w].have = 0; /* broken off: its last state is stale */
 	return p;
 }
 

@@ -99,6 +99,7 @@ static int finish_flow(struct coverage_check *cc, struct verdict *v, enum witnes
 	const struct timeline_header *h = periodic_header(run, w);
 	struct coverage_flow *cf = check__flow_state(&cc->check, f);
 	struct coverage *row = verdict__coverage(v, witness__name(w), f->id);
+	const struct bound *min;
 
 	if (!row)
 		return -1;
@@ -110,9 +111,10 @@ static int finish_flow(struct coverage_check *cc, struct verdict *v, enum witnes
 		row->got = cf->periodic[w];
 		total->has_expected = true;
 		total->expected += row->expected;
-		judge_share(row, manifest__bound(&run->manifest, "coverage", "",
-						 w == WITNESS_PROBE ? "probe_share_min"
-								    : "netlink_share_min"));
+		min = manifest__bound(&run->manifest, "coverage", "",
+				      w == WITNESS_PROBE ? "probe_share_min" : "netlink_share_min");
+		if (run->timeline[w].whole)
+			judge_share(row, min);
 	}
 	/* A flow between two ticks may be missed by polling; a probe misses none. */
 	if (!f->samples[w] && (w == WITNESS_PROBE || row->expected > 1)) {
@@ -212,7 +214,7 @@ static int finish_losses(struct coverage_check *cc, struct verdict *v, enum witn
 		snprintf(r->reason, sizeof(r->reason), "%" PRIu64 " samples are there twice",
 			 duplicates);
 	} else if (!t->whole) {
-		r->status = STATUS_ERROR;
+		r->status = STATUS_SKIP;
 		snprintf(r->reason, sizeof(r->reason), "no trailer says what was lost");
 	} else if (missing > lost) {
 		r->status = STATUS_FAIL;

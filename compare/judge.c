@@ -155,6 +155,8 @@ static int hear(struct court *c)
 
 	if (err == -EOVERFLOW)
 		return too_many_windows(c->verdict);
+	if (!err && check_witnesses__judge(c->run, c->verdict))
+		err = -ENOMEM;
 	for (int i = 0; i < CHECKS && !err; i++)
 		if (c->checks[i]->ops->finish(c->checks[i], c->verdict))
 			err = -ENOMEM;
@@ -162,7 +164,7 @@ static int hear(struct court *c)
 		err = judge_iperf3(c);
 	if (!err && check_join__judge(c->run, c->verdict))
 		err = -ENOMEM;
-	if (!err && check_witnesses__judge(c->run, c->verdict))
+	if (!err && check_bounds__judge(c->run, c->verdict))
 		err = -ENOMEM;
 	return err;
 }

@@ -30,8 +30,9 @@
 #define SPARE_MARKS 2 /* intervals that may be without a mark, at either end */
 /* Marks that scatter more than this are not those of the intervals. */
 #define SCATTER_MAX_NS 100e6
-#define ESTABLISHED_BOUND_NS 60000000 /* measured: 0.2 ms on loopback, 60 ms at 20 ms round trip \
-				       */
+#define ESTABLISHED_BOUND_NS                                                \
+	60000000 /* measured: 0.2 ms on loopback, 60 ms at 20 ms round trip \
+		  */
 #define TIMESTAMP_BOUND_NS 1000000000
 
 /* Interval k of the run first..first+count belongs to mark k + shift. */

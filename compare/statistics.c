@@ -6,6 +6,10 @@
  * step interpolation, since gauges jump. It is a lag as much as an error. So beside it stands how
  * many N were *shown* by the probe, in the last sample before a, any sample in the window, or the
  * first one behind b: a value from nowhere counts, a late one does not.
+ *
+ * Control connections are left out: srtt is updated more often than the RTT callback fires (once a
+ * round trip, tcp_rtt_estimator()), so on a flow that then idles the last update is seen by nobody
+ * until it moves again, and one stale value would count at every poll.
  */
 #include "statistics.h"
 
@@ -131,6 +135,10 @@ static void begin(struct check *c, const struct window *w)
 	struct statistics *st = (struct statistics *)c;
 	struct statistics_flow *f = check__flow_state(c, w->flow);
 
+	if (w->flow->role == ROLE_CONTROL || w->flow->role == ROLE_LISTENER)
+		return;
+	if (c->run->timeline[WITNESS_PROBE].why[0])
+		return; /* broken off: its last values go stale */
 	if (w->witness == WITNESS_PROBE)
 		probe_sample(st, f, w->sample);
 	else
@@ -156,7 +164,7 @@ static void end(struct check *c, const struct window *w)
 	struct statistics_window *sw = check__window_state(c, w), **p;
 	struct lingering *l;
 
-	if (w->witness == WITNESS_PROBE)
+	if (w->witness == WITNESS_PROBE || !sw->sample)
 		return;
 	for (p = &f->open; *p; p = &(*p)->next)
 		if (*p == sw) {

@@ -130,6 +130,13 @@ static bool milliseconds(enum witness w, unsigned int n, struct sample *s)
 	return true;
 }
 
+static bool stale_control(enum witness w, unsigned int n, struct sample *s)
+{
+	if (w == WITNESS_NETLINK && s->flow.cookie & 1)
+		s->value[FIELD_rtt] = 999999;
+	return true;
+}
+
 static bool nothing(enum witness w, unsigned int n, struct sample *s)
 {
 	return false;
@@ -224,6 +231,8 @@ static const struct test_case {
 	  { .tamper = wrong_cookie }, STATUS_FAIL, "coverage", "probe", "never seen" },
 	{ "rtt in ms instead of us",
 	  { .tamper = milliseconds }, STATUS_FAIL, "netlink-probe", "rtt", "mae" },
+	{ "a control connection that idles behind a last update is no stream",
+	  { .tamper = stale_control }, STATUS_PASS },
 	{ "no samples at all",
 	  { .tamper = nothing }, STATUS_ERROR, "witness", "probe", "without a single sample" },
 	{ "no sample of a data flow",
@@ -235,8 +244,8 @@ static const struct test_case {
 	  { .tamper = netlink_omits_delivered }, STATUS_ERROR, "bracketing", "delivered",
 	  "nothing compared" },
 	{ "a bound that nothing is judged by",
-	  { .bounds = "{\"statistics\":{\"rrt\":{\"mae_max\":1}}}" }, STATUS_ERROR, "witness",
-	  "manifest", "statistics.rrt.mae_max" },
+	  { .bounds = "{\"statistics\":{\"rrt\":{\"mae_max\":1}}}" }, STATUS_ERROR, "bounds",
+	  "manifest.json", "statistics.rrt.mae_max" },
 	{ "a bound that is no number",
 	  { .bounds = "{\"statistics\":{\"rtt\":{\"mae_max\":\"1\"}}}" }, STATUS_ERROR, "witness",
 	  "manifest", "not a number" },
