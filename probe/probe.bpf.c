@@ -222,7 +222,9 @@ static __always_inline struct record *begin(struct flow_state *state, const stru
 SEC("sockops")
 int on_sock_ops(struct bpf_sock_ops *ctx)
 {
-	int flags = BPF_SOCK_OPS_STATE_CB_FLAG | (want_rtt ? BPF_SOCK_OPS_RTT_CB_FLAG : 0);
+	/* Setting overwrites: keep what other programs on the same socket asked for. */
+	int flags = ctx->bpf_sock_ops_cb_flags | BPF_SOCK_OPS_STATE_CB_FLAG |
+		    (want_rtt ? BPF_SOCK_OPS_RTT_CB_FLAG : 0);
 	__u32 op = ctx->op, arg0 = ctx->args[0], arg1 = ctx->args[1];
 	enum record_type type;
 	struct flow_state *state;
@@ -232,6 +234,8 @@ int on_sock_ops(struct bpf_sock_ops *ctx)
 
 	switch (op) {
 	case BPF_SOCK_OPS_RTT_CB:
+		if (!want_rtt)
+			return 1; /* asked for by somebody else's program */
 		type = RECORD_RTT;
 		break;
 	case BPF_SOCK_OPS_STATE_CB:

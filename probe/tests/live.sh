@@ -173,7 +173,7 @@ test_poll_mode_sees_only_the_cgroup_and_the_namespaces_asked_for() {
 	OTHER=$!
 	eventually 20 other_namespace_is_there
 	exits 0 "$PROBE" --mode poll --interval 5ms --duration 100ms --output "$WORK/p.jsonl" \
-		--netns "/proc/$OTHER/ns/net"
+		--netns "/proc/$OTHER/ns/net" --cgroup "$CGROUP"
 	kill "$OTHER"
 	samples 'length == 0 and $header.netns[0] > 0'
 	mkdir "$CGROUP-other"
@@ -266,8 +266,23 @@ test_lost_samples_are_counted_and_leave_gaps() {
 	grep -q 'ring_full' "$WORK/probe.err"
 }
 
+test_two_probes_do_not_disturb_each_other() {
+	probe --mode rtt
+	"$PROBE" --cgroup "$CGROUP" --mode state --output "$WORK/second.jsonl" &
+	local second=$!
+	eventually 20 test -s "$WORK/second.jsonl"
+	talk v4
+	tell send 100000
+	hang_up
+	stop_probe
+	kill -INT "$second"
+	wait "$second"
+	samples 'of($client) | event("rtt") | length > 0'
+	jq -es '.[1:-1] | length > 0 and all(.event != "rtt")' "$WORK/second.jsonl" >/dev/null
+}
+
 test_end_by_duration_and_by_signals() {
-	exits 0 "$PROBE" --mode state --duration 50ms --output "$WORK/p.jsonl"
+	exits 0 "$PROBE" --cgroup "$CGROUP" --mode state --duration 50ms --output "$WORK/p.jsonl"
 	tail -n 1 "$WORK/p.jsonl" | grep -q '"trailer":true'
 	local signal
 	for signal in INT TERM HUP; do
@@ -279,7 +294,7 @@ test_end_by_duration_and_by_signals() {
 }
 
 test_stdout_is_a_timeline_too() {
-	exits 0 "$PROBE" --mode state --duration 50ms
+	exits 0 "$PROBE" --cgroup "$CGROUP" --mode state --duration 50ms
 	jq -es 'length == 2 and .[0].timeline == 1 and .[1].trailer' "$STDOUT" >/dev/null
 }
 
