@@ -119,6 +119,8 @@ void verdict__conclude(struct verdict *v, const char *skip)
 
 		v->compared += r->compared;
 		v->violations += r->violations;
+		v->moved += r->moved;
+		v->unproven += r->unproven;
 		weigh(v, r->status, r->check, r->subject, r->reason);
 	}
 	for (unsigned int i = 0; i < v->statistics_count; i++) {

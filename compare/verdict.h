@@ -34,6 +34,7 @@ struct result {
 	const char *witness[2]; /* static, NULL without */
 	enum status status;
 	uint64_t compared, violations;
+	uint64_t moved, unproven; /* counted apart: provably moved in between; without proof */
 	const char *tolerance; /* static */
 	struct worst worst;
 	char reason[REASON_MAX];
@@ -79,6 +80,8 @@ struct verdict {
 	enum status status;	       /* by verdict__conclude() */
 	char reason[REASON_MAX];       /* one sentence */
 	uint64_t compared, violations; /* of all zero-tolerance checks */
+	uint64_t moved, unproven;      /* counted apart by them */
+	uint64_t instants, instants_moved; /* marks with their tcp_info; check_identity.c */
 	unsigned int failures, errors;
 };
 

@@ -54,6 +54,8 @@ static void put_result(struct json_writer *w, const struct result *r)
 	json_writer__put_string(w, "status", status__name(r->status));
 	json_writer__put_u64(w, "compared", r->compared);
 	json_writer__put_u64(w, "violations", r->violations);
+	json_writer__put_u64(w, "moved", r->moved);
+	json_writer__put_u64(w, "unproven", r->unproven);
 	json_writer__put_string(w, "tolerance", r->tolerance);
 	put_worst(w, &r->worst);
 	put_reason(w, r->reason);
@@ -234,6 +236,10 @@ void write__json(FILE *f, const struct run *run, const struct verdict *v)
 	json_writer__put_string(&w, "reason", v->reason);
 	json_writer__put_u64(&w, "compared", v->compared);
 	json_writer__put_u64(&w, "violations", v->violations);
+	json_writer__put_u64(&w, "moved", v->moved);
+	json_writer__put_u64(&w, "unproven", v->unproven);
+	json_writer__put_u64(&w, "instants", v->instants);
+	json_writer__put_u64(&w, "instants_moved", v->instants_moved);
 	json_writer__put_u64(&w, "failures", v->failures);
 	json_writer__put_u64(&w, "errors", v->errors);
 	json_writer__put_u64(&w, "origin_ns", run->flows ? flows__origin_ns(run->flows) : 0);

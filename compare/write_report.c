@@ -50,7 +50,7 @@ static const char *thousands(uint64_t n, char text[32])
 struct row {
 	const char *name;
 	unsigned int subjects, skipped, failed, wrong;
-	uint64_t compared, violations;
+	uint64_t compared, violations, apart;
 };
 
 static void count_status(struct row *row, enum status s)
@@ -63,13 +63,14 @@ static void count_status(struct row *row, enum status s)
 
 static void write_row(FILE *f, const struct row *r, const char *skipped)
 {
-	char compared[32], violations[32];
+	char compared[32], violations[32], apart[32];
 
 	if (!r->subjects)
 		return;
-	fprintf(f, "  %-12s %9u %15s %11s   %s", r->name, r->subjects,
+	fprintf(f, "  %-12s %9u %15s %11s %9s   %s", r->name, r->subjects,
 		r->compared ? thousands(r->compared, compared) : "-",
 		r->compared ? thousands(r->violations, violations) : "-",
+		r->apart ? thousands(r->apart, apart) : "-",
 		r->wrong		    ? "ERROR"
 		: r->failed		    ? "FAIL"
 		: r->skipped == r->subjects ? skipped
@@ -87,8 +88,8 @@ static void write_table(FILE *f, const struct verdict *v)
 {
 	struct row statistics = { "statistics" }, coverage = { "coverage" };
 
-	fprintf(f, "  %-12s %9s %15s %11s   %s\n", "check", "subjects", "compared", "violations",
-		"verdict");
+	fprintf(f, "  %-12s %9s %15s %11s %9s   %s\n", "check", "subjects", "compared",
+		"violations", "apart", "verdict");
 	for (unsigned int i = 0; i < v->results_count; i++) {
 		struct row row = { v->results[i].check };
 		bool first = true;
@@ -105,6 +106,7 @@ static void write_table(FILE *f, const struct verdict *v)
 			count_status(&row, r->status);
 			row.compared += r->compared;
 			row.violations += r->violations;
+			row.apart += r->moved + r->unproven;
 		}
 		write_row(f, &row, "not applicable");
 	}
@@ -116,6 +118,26 @@ static void write_table(FILE *f, const struct verdict *v)
 	}
 	write_row(f, &coverage, "without a bound");
 	write_row(f, &statistics, "without a bound");
+}
+
+static void write_totals(FILE *f, const struct verdict *v)
+{
+	char compared[32], violations[32], moved[32], unproven[32], text[256];
+
+	if (!v->compared)
+		return;
+	fprintf(f, "\n");
+	snprintf(text, sizeof(text),
+		 "%s values compared exactly, %s violations. Counted apart: %s that moved between "
+		 "two readings, by proof; %s without proof.",
+		 thousands(v->compared, compared), thousands(v->violations, violations),
+		 thousands(v->moved, moved), thousands(v->unproven, unproven));
+	paragraph(f, text, 2);
+	if (!v->instants)
+		return;
+	fprintf(f, "  The socket had moved at %.2f%% of %s marks (%s).\n",
+		100.0 * v->instants_moved / v->instants, thousands(v->instants, compared),
+		thousands(v->instants_moved, moved));
 }
 
 static double seconds(const struct run *run, uint64_t t_ns)
@@ -163,6 +185,7 @@ static void write_findings(FILE *f, const struct run *run, const struct verdict 
 	for (unsigned int i = 0; i < v->results_count; i++) {
 		const struct result *r = &v->results[i];
 		unsigned int earlier, later = same_findings(v, i, &earlier);
+		bool floor = !strcmp(r->check, "bracketing") || !strcmp(r->check, "monotone");
 		char subject[64];
 
 		if (earlier)
@@ -172,10 +195,11 @@ static void write_findings(FILE *f, const struct run *run, const struct verdict 
 		write_finding(f, r->status, r->check, subject, r->reason);
 		if (r->status == STATUS_FAIL && r->worst.set && r->worst.size)
 			fprintf(f,
-				"        worst: flow %u at %.6f s: expected at least %" PRIu64
-				", got %" PRIu64 " (%" PRIu64 " short)\n",
-				r->worst.flow, seconds(run, r->worst.t_ns), r->worst.expected,
-				r->worst.got, r->worst.size);
+				"        worst: flow %u at %.6f s: expected %s%" PRIu64
+				", got %" PRIu64 " (%" PRIu64 " %s)\n",
+				r->worst.flow, seconds(run, r->worst.t_ns),
+				floor ? "at least " : "", r->worst.expected, r->worst.got,
+				r->worst.size, floor ? "short" : "off");
 	}
 	for (unsigned int i = 0; i < v->coverage_count; i++)
 		write_finding(f, v->coverage[i].status, "coverage", v->coverage[i].witness,
@@ -197,6 +221,7 @@ void write__summary(FILE *f, const struct run *run, const struct verdict *v)
 	}
 	fputc('\n', f);
 	write_table(f, v);
+	write_totals(f, v);
 	write_findings(f, run, v);
 }
 
