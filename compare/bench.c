@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
  * What judging costs: writes a run of the given size with every field of struct tcp_info, has
- * tcpw-compare judge it and jq parse the same timeline, and prints bytes per second, their ratio,
- * and the peak of memory. Both read from the page cache. `make bench` starts it.
+ * tcpw-compare judge it and jq parse the same timeline, and prints, as one JSON object, bytes per
+ * second, their ratio, and the peak of memory. Both read from the page cache. `make bench` starts it.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -179,11 +179,9 @@ int main(int argc, char **argv)
 				    : "tcpw-compare did not pass its own run");
 		return EXIT_ERROR;
 	}
-	printf("tcpw-compare  %7.1f MB in %6.2f s  %6.1f MB/s  peak %ld MiB\n", bytes / 1e6,
-	       compare.seconds, bytes / 1e6 / compare.seconds, compare.peak_kib / 1024);
-	printf("jq -c .       %7.1f MB in %6.2f s  %6.1f MB/s\n", probe_bytes / 1e6, jq.seconds,
-	       probe_bytes / 1e6 / jq.seconds);
-	printf("ratio         %.2f (at least 4)\n",
-	       bytes / compare.seconds / (probe_bytes / jq.seconds));
+	printf("{\"bench\":\"compare\",\"megabytes\":%.1f,\"mb_per_s\":%.1f,\"jq_mb_per_s\":%.1f,"
+	       "\"ratio\":%.2f,\"peak_mib\":%.1f}\n",
+	       bytes / 1e6, bytes / 1e6 / compare.seconds, probe_bytes / 1e6 / jq.seconds,
+	       bytes / compare.seconds / (probe_bytes / jq.seconds), compare.peak_kib / 1024.0);
 	return EXIT_PASS;
 }
