@@ -5,7 +5,7 @@ PROGRAMS += $(PROBE)
 
 # The headers of the build machine's C library are not for the bpf target: -ffreestanding takes
 # stdint.h and stdbool.h from clang; linux/*.h come from the machine's own kernel headers.
-BPFFLAGS += -ffreestanding -I/usr/include/$(shell $(CC) -dumpmachine)
+BPFFLAGS += -ffreestanding -I/usr/include/$(shell $(CC) -dumpmachine 2>/dev/null)
 
 PROBE_SKELS := $(patsubst probe/%.bpf.c,$(BUILD)/probe/%.skel.h,$(wildcard probe/*.bpf.c))
 PROBE_OBJS  := $(patsubst %.c,$(BUILD)/%.o,$(filter-out %.bpf.c probe/main.c probe/bench.c,$(wildcard probe/*.c)))
