@@ -12,6 +12,7 @@
 
 #include "captures.h"
 #include "check_bracketing.h"
+#include "check_conservation.h"
 #include "check_coverage.h"
 #include "check_monotone.h"
 #include "check_witnesses.h"
@@ -24,7 +25,7 @@
 #include "tuples.h"
 #include "write.h"
 
-enum { BRACKETING, MONOTONE, COVERAGE, STATISTICS, CAPTURES, PLOT_DATA, CHECKS };
+enum { BRACKETING, CONSERVATION, MONOTONE, COVERAGE, STATISTICS, CAPTURES, PLOT_DATA, CHECKS };
 
 /* Everything between the manifest and the verdict. */
 struct court {
@@ -41,6 +42,7 @@ static int make_checks(struct court *c)
 	static const bool by_marks[ENDS];
 
 	c->checks[BRACKETING] = check_bracketing__new(c->run);
+	c->checks[CONSERVATION] = check_conservation__new(c->run);
 	c->checks[MONOTONE] = check_monotone__new(c->run);
 	c->checks[COVERAGE] = check_coverage__new(c->run);
 	c->checks[STATISTICS] = statistics__new(c->run);

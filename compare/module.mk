@@ -13,8 +13,10 @@ $(BUILD)/compare/bench: $(BUILD)/compare/bench.o $(TIMELINE_LIB) | $(BUILD)/tcpw
 	$(call link,$(TIMELINE_LIBS))
 BENCHES += $(BUILD)/compare/bench
 
-# compare/tests/test_X.c is one cmocka program; synthetic.c makes the run directories they judge
+# compare/tests/test_X.c is one cmocka program; synthetic.c makes the run directories they
+# judge, feed.c shows samples to one check
 COMPARE_TESTS := $(patsubst compare/tests/%.c,$(BUILD)/compare/tests/%,$(wildcard compare/tests/test_*.c))
-$(COMPARE_TESTS): %: %.o $(BUILD)/compare/tests/synthetic.o $(COMPARE_OBJS) $(TIMELINE_LIB)
+$(COMPARE_TESTS): %: %.o $(BUILD)/compare/tests/synthetic.o $(BUILD)/compare/tests/feed.o \
+		$(COMPARE_OBJS) $(TIMELINE_LIB)
 	$(call link,-lcmocka $(COMPARE_LIBS))
 UNIT_TESTS += $(COMPARE_TESTS)

@@ -70,7 +70,7 @@ static void set_state(struct sample *s, uint64_t t, bool client, bool control)
 	/* passes 2^32 on the way */
 	sample__set(s, FIELD_segs_out, (uint32_t)(0xffffff00u + bytes / MSS));
 	sample__set(s, FIELD_segs_in, bytes / 2 / MSS);
-	sample__set(s, FIELD_data_segs_out, client ? bytes / MSS : 1);
+	sample__set(s, FIELD_data_segs_out, (uint32_t)(0xfffffef0u + (client ? bytes / MSS : 0)));
 	sample__set(s, FIELD_delivered, 1 + bytes / MSS);
 	sample__set(s, FIELD_bytes_sent, client ? bytes : 4);
 	sample__set(s, FIELD_snd_wnd, 65536);

@@ -32,6 +32,7 @@ static bool stop_and_shift(enum witness w, unsigned int n, struct sample *s)
 	if (s->flow.cookie != SYNTHETIC_CLIENT_COOKIE || t < 900000000 || t > 1100000000)
 		return true;
 	s->value[FIELD_bytes_acked] = 130000000;
+	s->value[FIELD_bytes_sent] = 130000000;
 	if (on_netlink(w, s, SYNTHETIC_CLIENT_COOKIE, 1000))
 		s->value[FIELD_bytes_acked] += byte_error;
 	return true;
@@ -43,8 +44,10 @@ static bool bytes_behind(enum witness w, unsigned int n, struct sample *s)
 
 	stop_and_shift(w, n, s);
 	/* behind the stop it must not be lower */
-	if (s->flow.cookie == SYNTHETIC_CLIENT_COOKIE && t > 1100000000)
+	if (s->flow.cookie == SYNTHETIC_CLIENT_COOKIE && t > 1100000000) {
 		s->value[FIELD_bytes_acked] += 1000000;
+		s->value[FIELD_bytes_sent] += 1000000;
+	}
 	return true;
 }
 
