@@ -20,3 +20,10 @@ $(COMPARE_TESTS): %: %.o $(BUILD)/compare/tests/synthetic.o $(BUILD)/compare/tes
 		$(COMPARE_OBJS) $(TIMELINE_LIB)
 	$(call link,-lcmocka $(COMPARE_LIBS))
 UNIT_TESTS += $(COMPARE_TESTS)
+
+# The catalogue of seeded defects: `make defects` prints it (with those live in a faulty probe, as
+# root), test_defects puts it to the test.
+DEFECTS_OBJS := $(patsubst %.c,$(BUILD)/%.o,$(filter-out %/main.c,$(wildcard compare/defects/*.c)))
+$(BUILD)/compare/tests/defects: $(BUILD)/compare/defects/main.o $(DEFECTS_OBJS) $(COMPARE_OBJS) $(TIMELINE_LIB)
+	$(call link,$(COMPARE_LIBS))
+$(BUILD)/compare/tests/test_defects: $(DEFECTS_OBJS)
