@@ -14,6 +14,7 @@
 #include "check_bracketing.h"
 #include "check_conservation.h"
 #include "check_coverage.h"
+#include "check_identity.h"
 #include "check_monotone.h"
 #include "check_witnesses.h"
 #include "merge.h"
@@ -25,7 +26,17 @@
 #include "tuples.h"
 #include "write.h"
 
-enum { BRACKETING, CONSERVATION, MONOTONE, COVERAGE, STATISTICS, CAPTURES, PLOT_DATA, CHECKS };
+enum {
+	BRACKETING,
+	CONSERVATION,
+	MONOTONE,
+	IDENTITY,
+	COVERAGE,
+	STATISTICS,
+	CAPTURES,
+	PLOT_DATA,
+	CHECKS
+};
 
 /* Everything between the manifest and the verdict. */
 struct court {
@@ -44,6 +55,7 @@ static int make_checks(struct court *c)
 	c->checks[BRACKETING] = check_bracketing__new(c->run);
 	c->checks[CONSERVATION] = check_conservation__new(c->run);
 	c->checks[MONOTONE] = check_monotone__new(c->run);
+	c->checks[IDENTITY] = check_identity__new(c->run);
 	c->checks[COVERAGE] = check_coverage__new(c->run);
 	c->checks[STATISTICS] = statistics__new(c->run);
 	c->captures = captures__new(c->run, by_marks);
