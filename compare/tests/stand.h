@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* Puts one check on the stand: feeds it with samples of one flow, without files, merge and verdict around it. */
+/* Puts one check on the stand: samples of one flow, without files, merge and verdict around it. */
 #ifndef TCPW_COMPARE_TESTS_STAND_H
 #define TCPW_COMPARE_TESTS_STAND_H
 
