@@ -299,7 +299,7 @@ test_stdout_is_a_timeline_too() {
 }
 
 test_faults_have_one_sentence_and_their_exit_code() {
-	exits 4 setpriv --reuid 65534 --regid 65534 --clear-groups "$PROBE" --mode rtt
+	exits 4 unshare --user "$PROBE" --mode rtt
 	says 'run as root'
 	exits 2 "$PROBE" --cgroup /tmp --mode rtt
 	says '/tmp is not a cgroup v2 directory'
