@@ -243,6 +243,14 @@ struct flow_entry *flows__of(struct flows *f, enum witness w, const struct sampl
 	return e;
 }
 
+struct flow_entry *flows__find(struct flows *f, const struct flow *ident, bool *mixed)
+{
+	struct flow_entry *e = ident->cookie ? find_cookie(f, ident) : NULL;
+
+	*mixed = e && !same_tuple(&e->ident, ident);
+	return e ? e : find_tuple(f, ident);
+}
+
 uint64_t flows__refused(const struct flows *f)
 {
 	return f->refused;

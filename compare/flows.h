@@ -63,6 +63,12 @@ void flows__free(struct flows *f); /* NULL is allowed */
  */
 struct flow_entry *flows__of(struct flows *f, enum witness w, const struct sample *s);
 
+/*
+ * The entry that an observer without a say in the matter speaks of, or NULL. *mixed: its cookie is
+ * known with another 4-tuple.
+ */
+struct flow_entry *flows__find(struct flows *f, const struct flow *ident, bool *mixed);
+
 uint64_t flows__refused(const struct flows *f);
 
 /* Samples whose cookie is known with another 4-tuple; *first: one of them. */

@@ -86,3 +86,26 @@ const char *placement_method__name(enum placement_method m)
 
 	return names[m];
 }
+
+static bool name_taken(const struct run *r, unsigned int which, const char *name)
+{
+	for (enum witness w = 0; w < WITNESSES; w++)
+		if (!strcmp(name, witness__name(w)))
+			return true;
+	for (unsigned int i = 0; i < which; i++)
+		if (!strcmp(name, r->foreign[i].name))
+			return true;
+	return !strcmp(name, "iperf3") || !*name;
+}
+
+void run__name_foreign(struct run *r, unsigned int which)
+{
+	struct run_foreign *f = &r->foreign[which];
+	char name[sizeof(f->name)];
+
+	snprintf(name, sizeof(name), "%s", f->timeline.header.witness);
+	for (unsigned int n = 2; name_taken(r, which, name); n++)
+		snprintf(name, sizeof(name), "%s-%u", f->timeline.header.witness, n);
+	memcpy(f->name, name, sizeof(name));
+	snprintf(f->pair, sizeof(f->pair), "%s-probe", name);
+}

@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "flows.h"
+#include "foreign.h"
 #include "iperf3.h"
 #include "manifest.h"
 #include "timeline/reader.h"
@@ -21,6 +22,16 @@ struct run_timeline {
 	struct timeline_header header;
 	struct timeline_trailer trailer; /* if whole */
 	char why[RUN_WHY_MAX];		 /* what is wrong with it, "": nothing */
+};
+
+/* A timeline that someone else's tool wrote, to be judged by the probe's. */
+struct run_foreign {
+	struct foreign spec;
+	char name[24], pair[40]; /* of the witness, unique in this run; and "NAME-probe" */
+	struct run_timeline timeline;
+	uint64_t placed_error_ns; /* how far off its times may be on CLOCK_MONOTONIC */
+	char note[RUN_WHY_MAX / 2]; /* what else its reader saw */
+	struct foreign_reader *reader; /* of the sample at hand, during a pass */
 };
 
 enum placement_method {
@@ -48,6 +59,8 @@ struct run {
 	struct report report[ENDS];
 	char report_why[ENDS][RUN_WHY_MAX];
 	struct run_timeline timeline[WITNESSES];
+	struct run_foreign foreign[FOREIGN_MAX];
+	unsigned int foreign_count;
 	struct flows *flows;
 	struct placement placement[ENDS][EPOCHS];
 };
@@ -66,6 +79,12 @@ void run__why(const struct run *r, const char *sentence, char why[RUN_WHY_MAX]);
  * itself cannot be read. */
 int run__open(struct run *r, const char *dir);
 void run__close(struct run *r);
+
+/*
+ * The name under which a foreign witness appears, once its header is read: what it calls itself,
+ * made unique in the run.
+ */
+void run__name_foreign(struct run *r, unsigned int which);
 
 const char *placement_method__name(enum placement_method m);
 

@@ -169,9 +169,11 @@ static char *put_header(char *p, const struct timeline_header *h)
 	p = put_key_string(p, "tool", h->tool);
 	p = put_key_string(p, "kernel", h->kernel);
 	p = put_key_number(p, "hz", h->hz);
-	p = put_key_string(p, "clock", "CLOCK_MONOTONIC");
+	p = put_key_string(p, "clock", h->realtime ? "CLOCK_REALTIME" : "CLOCK_MONOTONIC");
 	p = put_key_number(p, "base_ns", h->base_ns);
 	p = put_key_number(p, "base_realtime_ns", h->base_realtime_ns);
+	if (h->resolution_ns)
+		p = put_key_number(p, "resolution_ns", h->resolution_ns);
 	p = put_literal(p, ",\"modes\":[");
 	for (unsigned int i = 0; i < h->modes; i++) {
 		if (i)
