@@ -16,6 +16,8 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "iperf3_end.h"
+
 #define STREAMS_MAX 4096
 
 __attribute__((format(printf, 2, 3))) static void note(struct report *r, const char *fmt, ...)
@@ -224,6 +226,7 @@ int report__read(struct report *r, const char *path, char why[DOCUMENT_WHY_MAX])
 	if (!err)
 		err = read_intervals(r, root, sockets, why);
 	number_epochs(r);
+	report__read_end(r, root, sockets);
 	r->present = !err;
 out:
 	free(sockets);

@@ -28,9 +28,27 @@ struct interval {
 			    iperf3 then restarts its clock */
 };
 
+/* What a report's end says of a stream: by its own side, as sender or receiver. */
+enum end_figure {
+	END_BYTES,
+	END_RETRANSMITS, /* the rest: of senders */
+	END_MAX_CWND,	 /* bytes */
+	END_MAX_SND_WND, /* bytes */
+	END_MAX_RTT,	 /* us */
+	END_MIN_RTT,
+	END_MEAN_RTT,
+	END_FIGURES
+};
+
+struct end_figures {
+	uint32_t have; /* 1 << enum end_figure */
+	uint64_t value[END_FIGURES];
+};
+
 struct stream {
 	struct endpoint local, remote;
 	bool sender;
+	struct end_figures end;
 	unsigned int count;
 	struct interval *intervals;
 };

@@ -15,6 +15,7 @@
 #include "check_conservation.h"
 #include "check_coverage.h"
 #include "check_identity.h"
+#include "check_marks.h"
 #include "check_monotone.h"
 #include "check_witnesses.h"
 #include "merge.h"
@@ -31,6 +32,7 @@ enum {
 	CONSERVATION,
 	MONOTONE,
 	IDENTITY,
+	MARKS,
 	COVERAGE,
 	STATISTICS,
 	CAPTURES,
@@ -56,6 +58,7 @@ static int make_checks(struct court *c)
 	c->checks[CONSERVATION] = check_conservation__new(c->run);
 	c->checks[MONOTONE] = check_monotone__new(c->run);
 	c->checks[IDENTITY] = check_identity__new(c->run);
+	c->checks[MARKS] = check_marks__new(c->run);
 	c->checks[COVERAGE] = check_coverage__new(c->run);
 	c->checks[STATISTICS] = statistics__new(c->run);
 	c->captures = captures__new(c->run, by_marks);
@@ -137,13 +140,17 @@ static int judge_iperf3(struct court *c)
 	for (enum end end = 0; end < ENDS; end++) {
 		if (!c->run->report[end].present)
 			continue;
-		if (placement__by_marks(c->run, c->captures, end))
+		if (placement__by_marks(c->run, c->captures, end)) {
+			check_marks__add(c->checks[MARKS], c->captures, end);
 			iperf3_statistics__add(c->iperf3, c->run, c->captures, end);
-		else
+		} else {
 			rest[end] = true;
+		}
 	}
 	if (rest[END_CLIENT] || rest[END_SERVER])
 		err = place_without_marks(c, rest);
+	if (!err && check_marks__judge(c->checks[MARKS], c->verdict))
+		err = -ENOMEM;
 	if (!err && placement__judge(c->run, c->verdict))
 		err = -ENOMEM;
 	if (!err && iperf3_statistics__judge(c->iperf3, c->run, c->verdict))

@@ -265,6 +265,33 @@ static void write_interval(FILE *f, unsigned int k, bool client, const struct re
 		client ? "true" : "false");
 }
 
+/* What iperf3 sums up of its intervals. */
+static void write_end(FILE *f, bool client)
+{
+	uint64_t max = 0, min = UINT64_MAX, sum = 0, cwnd = 0, at = 0;
+
+	for (unsigned int k = 0; k < SYNTHETIC_INTERVALS; k++) {
+		uint64_t step, rtt;
+
+		at = SYNTHETIC_EPOCH_NS + interval_end_ns(k) + 1000 * (k % 3);
+		step = at / RTT_EVERY;
+		rtt = 1000 + step % 13 * 10;
+		sum += rtt;
+		max = rtt > max ? rtt : max;
+		min = rtt < min ? rtt : min;
+		cwnd = (10 + step % 11) * MSS > cwnd ? (10 + step % 11) * MSS : cwnd;
+	}
+	fprintf(f, "],\"end\":{\"streams\":[{\"sender\":{\"socket\":5");
+	if (client)
+		fprintf(f,
+			",\"retransmits\":%llu,\"max_snd_cwnd\":%llu,\"max_snd_wnd\":65536,"
+			"\"max_rtt\":%llu,\"min_rtt\":%llu,\"mean_rtt\":%llu",
+			(unsigned long long)(at / (500 * MS)), (unsigned long long)cwnd,
+			(unsigned long long)max, (unsigned long long)min,
+			(unsigned long long)(sum / SYNTHETIC_INTERVALS));
+	fprintf(f, "},\"receiver\":{\"socket\":5}}]}}\n");
+}
+
 static void write_report(const char *dir, bool client, const struct recipe *r)
 {
 	const char *text = client ? r->client : r->server;
@@ -286,7 +313,7 @@ static void write_report(const char *dir, bool client, const struct recipe *r)
 		client ? "\"connecting_to\":{\"host\":\"10.0.0.2\",\"port\":5201}," : "");
 	for (unsigned int k = 0; k < SYNTHETIC_INTERVALS; k++)
 		write_interval(f, k, client, r);
-	fprintf(f, "],\"end\":{}}\n");
+	write_end(f, client);
 	must(!fclose(f), name);
 }
 
