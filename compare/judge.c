@@ -14,6 +14,7 @@
 #include "check_bracketing.h"
 #include "check_conservation.h"
 #include "check_coverage.h"
+#include "check_foreign.h"
 #include "check_identity.h"
 #include "check_marks.h"
 #include "check_monotone.h"
@@ -37,6 +38,7 @@ enum {
 	STATISTICS,
 	CAPTURES,
 	PLOT_DATA,
+	FOREIGN,
 	CHECKS
 };
 
@@ -61,6 +63,7 @@ static int make_checks(struct court *c)
 	c->checks[MARKS] = check_marks__new(c->run);
 	c->checks[COVERAGE] = check_coverage__new(c->run);
 	c->checks[STATISTICS] = statistics__new(c->run);
+	c->checks[FOREIGN] = check_foreign__new(c->run);
 	c->captures = captures__new(c->run, by_marks);
 	c->plot_data = plot_data__new(c->run);
 	c->iperf3 = iperf3_statistics__new();
@@ -237,6 +240,12 @@ static int write_plots(struct judgement *j, const struct court *c, const char *d
 
 int judge__run(struct judgement *j, const char *dir, const char *output, const char *junit)
 {
+	return judge__run_with(j, dir, output, junit, NULL, 0);
+}
+
+int judge__run_with(struct judgement *j, const char *dir, const char *output, const char *junit,
+		    const struct foreign *foreign, unsigned int foreign_count)
+{
 	struct court c = { .run = &j->run, .verdict = &j->verdict };
 	int err;
 
@@ -245,6 +254,12 @@ int judge__run(struct judgement *j, const char *dir, const char *output, const c
 	err = run__open(&j->run, dir);
 	if (err)
 		return err;
+	for (unsigned int i = 0; i < foreign_count; i++) {
+		struct run_foreign *f = &j->run.foreign[j->run.foreign_count++];
+
+		f->spec = foreign[i];
+		snprintf(f->name, sizeof(f->name), "foreign-%u", i + 1); /* until it says itself */
+	}
 	snprintf(j->path, sizeof(j->path), "%s", output);
 	err = output__make_dirs(output);
 	if (err)

@@ -149,27 +149,31 @@ static void put_placement(struct json_writer *w, const struct run *run)
 	json_writer__close(w, '}');
 }
 
+static void put_witness(struct json_writer *w, const char *name, const struct run_timeline *t)
+{
+	if (!t->opened)
+		return;
+	json_writer__open(w, NULL, '{', true);
+	json_writer__put_string(w, "witness", name);
+	json_writer__put_string(w, "tool", t->header.tool);
+	json_writer__put_string(w, "kernel", t->header.kernel);
+	json_writer__open(w, "modes", '[', true);
+	for (unsigned int m = 0; m < t->header.modes; m++)
+		json_writer__put_string(w, NULL, t->header.mode[m]);
+	json_writer__close(w, ']');
+	json_writer__put_u64(w, "interval_ns", t->header.interval_ns);
+	json_writer__put_u64(w, "samples", t->samples);
+	json_writer__put_bool(w, "whole", t->whole);
+	json_writer__close(w, '}');
+}
+
 static void put_witnesses(struct json_writer *w, const struct run *run)
 {
 	json_writer__open(w, "witnesses", '[', false);
-	for (enum witness i = 0; i < WITNESSES; i++) {
-		const struct run_timeline *t = &run->timeline[i];
-
-		if (!t->opened)
-			continue;
-		json_writer__open(w, NULL, '{', true);
-		json_writer__put_string(w, "witness", witness__name(i));
-		json_writer__put_string(w, "tool", t->header.tool);
-		json_writer__put_string(w, "kernel", t->header.kernel);
-		json_writer__open(w, "modes", '[', true);
-		for (unsigned int m = 0; m < t->header.modes; m++)
-			json_writer__put_string(w, NULL, t->header.mode[m]);
-		json_writer__close(w, ']');
-		json_writer__put_u64(w, "interval_ns", t->header.interval_ns);
-		json_writer__put_u64(w, "samples", t->samples);
-		json_writer__put_bool(w, "whole", t->whole);
-		json_writer__close(w, '}');
-	}
+	for (enum witness i = 0; i < WITNESSES; i++)
+		put_witness(w, witness__name(i), &run->timeline[i]);
+	for (unsigned int i = 0; i < run->foreign_count; i++)
+		put_witness(w, run->foreign[i].name, &run->foreign[i].timeline);
 	json_writer__close(w, ']');
 }
 

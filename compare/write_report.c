@@ -404,6 +404,7 @@ void write__report(FILE *f, const struct run *run, const struct verdict *v)
 	write_coverage(f, v);
 	write_statistics(f, v);
 	write_counters(f, v);
+	write__foreign(f, run, v);
 	write_flows(f, run);
 	if (run->manifest.command[0]) {
 		fprintf(f, "\nRepeat with\n");
