@@ -88,19 +88,20 @@ static void conclude(const struct tally *t, const struct relation *r, struct res
 			 (unsigned long long)t->refused, (unsigned long long)t->unproven);
 	if (t->violations) {
 		res->status = STATUS_FAIL;
-		snprintf(res->reason, sizeof(res->reason),
-			 "%s: broken %llu of %llu times; worst on flow %u: %s says %llu, the others "
-			 "of its fields make it %llu%s",
-			 r->text, (unsigned long long)t->violations,
-			 (unsigned long long)t->compared, t->worst.flow, t->witness,
-			 (unsigned long long)t->worst.got, (unsigned long long)t->worst.expected,
-			 apart);
+		snprintf(
+			res->reason, sizeof(res->reason),
+			"%s: broken %llu of %llu times; worst on flow %u: %s says %llu, the others "
+			"of its fields make it %llu%s",
+			r->text, (unsigned long long)t->violations, (unsigned long long)t->compared,
+			t->worst.flow, t->witness, (unsigned long long)t->worst.got,
+			(unsigned long long)t->worst.expected, apart);
 		return;
 	}
 	if (!t->compared)
 		res->status = STATUS_SKIP;
 	snprintf(res->reason, sizeof(res->reason), "%s%s%s", r->text,
-		 t->compared ? "" : ": no sample has all of these, or is in a state to judge", apart);
+		 t->compared ? "" : ": no sample has all of these, or is in a state to judge",
+		 apart);
 }
 
 static int finish(struct check *check, struct verdict *v)

@@ -17,6 +17,7 @@
 #include "check_foreign.h"
 #include "check_identity.h"
 #include "check_marks.h"
+#include "check_membership.h"
 #include "check_monotone.h"
 #include "check_witnesses.h"
 #include "merge.h"
@@ -34,6 +35,7 @@ enum {
 	MONOTONE,
 	IDENTITY,
 	MARKS,
+	MEMBERSHIP,
 	COVERAGE,
 	STATISTICS,
 	CAPTURES,
@@ -58,6 +60,7 @@ static int make_checks(struct court *c)
 
 	c->checks[BRACKETING] = check_bracketing__new(c->run);
 	c->checks[CONSERVATION] = check_conservation__new(c->run);
+	c->checks[MEMBERSHIP] = check_membership__new(c->run);
 	c->checks[MONOTONE] = check_monotone__new(c->run);
 	c->checks[IDENTITY] = check_identity__new(c->run);
 	c->checks[MARKS] = check_marks__new(c->run);

@@ -21,7 +21,7 @@ struct relation_flow {
 
 /* What a relation says of a sample. */
 enum outcome {
-	ABSENT,	  /* cannot be judged by this sample */
+	ABSENT, /* cannot be judged by this sample */
 	HOLDS,
 	BROKEN,
 	REFUSED,  /* broken, and the sender's own device explains it */
@@ -39,7 +39,7 @@ struct relation {
 	enum outcome (*judge)(struct relation_flow *f, const struct sample *s, struct terms *t);
 };
 
-#define RELATIONS 16
+#define RELATIONS      16
 /* The last one is judged when a sample begins, from what earlier ones said; the others when it
  * ends. */
 #define RELATION_LATER (RELATIONS - 1)

@@ -109,3 +109,13 @@ void run__name_foreign(struct run *r, unsigned int which)
 	memcpy(f->name, name, sizeof(name));
 	snprintf(f->pair, sizeof(f->pair), "%s-probe", name);
 }
+
+bool run__has_mode(const struct run *r, enum witness w, const char *mode)
+{
+	const struct timeline_header *h = &r->timeline[w].header;
+
+	for (unsigned int i = 0; i < h->modes; i++)
+		if (!strcmp(h->mode[i], mode))
+			return true;
+	return false;
+}

@@ -72,6 +72,9 @@ int run__path(const char *dir, const char *name, char path[RUN_PATH_MAX]);
 const char *run__timeline_name(enum witness w);
 const char *run__report_name(enum end end);
 
+/* Did this witness run in that capture mode? By its header. */
+bool run__has_mode(const struct run *r, enum witness w, const char *mode);
+
 /* Copy a sentence into why[] without the run's directory: verdicts hold no paths. */
 void run__why(const struct run *r, const char *sentence, char why[RUN_WHY_MAX]);
 
