@@ -14,6 +14,7 @@
 #include "check_bracketing.h"
 #include "check_conservation.h"
 #include "check_coverage.h"
+#include "check_final.h"
 #include "check_foreign.h"
 #include "check_identity.h"
 #include "check_marks.h"
@@ -36,6 +37,7 @@ enum {
 	IDENTITY,
 	MARKS,
 	MEMBERSHIP,
+	FINAL,
 	COVERAGE,
 	STATISTICS,
 	CAPTURES,
@@ -64,6 +66,7 @@ static int make_checks(struct court *c)
 	c->checks[MONOTONE] = check_monotone__new(c->run);
 	c->checks[IDENTITY] = check_identity__new(c->run);
 	c->checks[MARKS] = check_marks__new(c->run);
+	c->checks[FINAL] = check_final__new(c->run);
 	c->checks[COVERAGE] = check_coverage__new(c->run);
 	c->checks[STATISTICS] = statistics__new(c->run);
 	c->checks[FOREIGN] = check_foreign__new(c->run);
