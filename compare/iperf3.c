@@ -107,7 +107,7 @@ static int read_interval(struct stream *s, const cJSON *entry, bool sender_by_de
 {
 	struct interval *iv = realloc(s->intervals, (s->count + 1) * sizeof(*iv));
 	bool omitted = false;
-	double end;
+	double end, start;
 
 	if (!iv)
 		return -ENOMEM;
@@ -118,6 +118,8 @@ static int read_interval(struct stream *s, const cJSON *entry, bool sender_by_de
 	    !(end >= 0 && end < 1e9))
 		return -EBADMSG;
 	iv->end_ns = llround(end * 1e9);
+	iv->start_ns = member__number(entry, "start", &start) && start >= 0 && start < 1e9 ?
+			       llround(start * 1e9) : -1;
 	member__bool(entry, "omitted", &omitted);
 	iv->epoch = !omitted;
 	s->sender = sender_by_default;

@@ -21,6 +21,7 @@ enum interval_figure {
 
 struct interval {
 	int64_t end_ns; /* since the start of its epoch, by CLOCK_MONOTONIC */
+	int64_t start_ns; /* the same of its start; -1: not printed */
 	uint64_t bytes; /* of this interval */
 	uint64_t rtt, rttvar, cwnd, pmtu, snd_wnd, retrans;
 	uint8_t figures; /* enum interval_figure */

@@ -12,14 +12,18 @@
 
 #include "captures.h"
 #include "check_bracketing.h"
+#include "check_clock.h"
 #include "check_conservation.h"
 #include "check_coverage.h"
-#include "check_final.h"
 #include "check_foreign.h"
 #include "check_identity.h"
 #include "check_marks.h"
 #include "check_membership.h"
+#include "check_intervals.h"
 #include "check_monotone.h"
+#include "check_presence.h"
+#include "check_schedule.h"
+#include "check_states.h"
 #include "check_witnesses.h"
 #include "merge.h"
 #include "output.h"
@@ -37,7 +41,9 @@ enum {
 	IDENTITY,
 	MARKS,
 	MEMBERSHIP,
-	FINAL,
+	STATES,
+	PRESENCE,
+	SCHEDULE,
 	COVERAGE,
 	STATISTICS,
 	CAPTURES,
@@ -66,7 +72,9 @@ static int make_checks(struct court *c)
 	c->checks[MONOTONE] = check_monotone__new(c->run);
 	c->checks[IDENTITY] = check_identity__new(c->run);
 	c->checks[MARKS] = check_marks__new(c->run);
-	c->checks[FINAL] = check_final__new(c->run);
+	c->checks[STATES] = check_states__new(c->run);
+	c->checks[PRESENCE] = check_presence__new(c->run);
+	c->checks[SCHEDULE] = check_schedule__new(c->run);
 	c->checks[COVERAGE] = check_coverage__new(c->run);
 	c->checks[STATISTICS] = statistics__new(c->run);
 	c->checks[FOREIGN] = check_foreign__new(c->run);
@@ -162,8 +170,34 @@ static int judge_iperf3(struct court *c)
 		err = -ENOMEM;
 	if (!err && placement__judge(c->run, c->verdict))
 		err = -ENOMEM;
+	if (!err && check_clock__judge_iperf3(c->run, c->captures, c->verdict))
+		err = -ENOMEM;
+	if (!err && check_intervals__judge(c->run, c->verdict))
+		err = -ENOMEM;
 	if (!err && iperf3_statistics__judge(c->iperf3, c->run, c->verdict))
 		err = -ENOMEM;
+	return err;
+}
+
+/* Where bracketing has failed: is it a clock? */
+static int judge_clocks(struct court *c)
+{
+	struct check_clock *clock = NULL;
+	bool wanted = false;
+	int err = 0;
+
+	for (unsigned int i = 0; i < c->verdict->results_count; i++)
+		wanted |= !strcmp(c->verdict->results[i].check, "bracketing") &&
+			  c->verdict->results[i].violations;
+	if (!wanted)
+		return 0;
+	clock = check_clock__new(c->run);
+	err = clock ? extra_pass(c->run, check_clock__windows(clock)) : -ENOMEM;
+	if (!err)
+		err = extra_pass(c->run, check_clock__samples(clock));
+	if (!err)
+		err = check_clock__judge(clock, c->verdict);
+	check_clock__free(clock);
 	return err;
 }
 
@@ -192,6 +226,8 @@ static int hear(struct court *c)
 			err = -ENOMEM;
 	if (!err)
 		err = judge_iperf3(c);
+	if (!err)
+		err = judge_clocks(c);
 	if (!err && check_join__judge(c->run, c->verdict))
 		err = -ENOMEM;
 	if (!err && check_bounds__judge(c->run, c->verdict))

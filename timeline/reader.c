@@ -46,6 +46,8 @@ static bool read_field(const cJSON *item, enum field f, struct sample *s)
 		v = UINT64_MAX;
 	} else if (!read_u64(item, &v) || v > field_all_ones(f)) {
 		return false;
+	} else if (v == field_all_ones(f) && catalogue[f].all_ones != ALL_ONES_VALUE) {
+		return false; /* no amount: it has a word of its own */
 	}
 	sample__set(s, f, v);
 	return true;

@@ -106,7 +106,8 @@ static void shift_times(cJSON *object, double by_s, struct change *c)
 
 	if (!start || !end)
 		return;
-	put(start, start->valuedouble + by_s, c);
+	if (start->valuedouble > 0) /* the first begins at 0, wherever that is */
+		put(start, start->valuedouble + by_s, c);
 	put(end, end->valuedouble + by_s, c);
 }
 
@@ -135,6 +136,16 @@ int report_whole_second(cJSON *report, const struct defect *d, struct change *c)
 	return 0;
 }
 
+/* As cJSON_InsertItemInArray(), which refuses some items in versions of Debian. */
+static void insert(cJSON *array, int at, cJSON *item)
+{
+	int behind = cJSON_GetArraySize(array) - at;
+
+	cJSON_AddItemToArray(array, item);
+	while (behind-- > 0)
+		cJSON_AddItemToArray(array, cJSON_DetachItemFromArray(array, at));
+}
+
 int report_drop(cJSON *report, const struct defect *d, struct change *c)
 {
 	cJSON_DeleteItemFromArray(member(report, "intervals"), d->k);
@@ -146,8 +157,8 @@ int report_duplicate(cJSON *report, const struct defect *d, struct change *c)
 {
 	cJSON *intervals = member(report, "intervals");
 
-	cJSON_InsertItemInArray(intervals, d->k,
-				cJSON_Duplicate(cJSON_GetArrayItem(intervals, d->k), true));
+	insert(intervals, d->k,
+	       cJSON_Duplicate(cJSON_GetArrayItem(intervals, d->k), true));
 	c->changed = c->size = 1;
 	return 0;
 }
@@ -156,8 +167,7 @@ int report_reorder(cJSON *report, const struct defect *d, struct change *c)
 {
 	cJSON *intervals = member(report, "intervals");
 
-	cJSON_InsertItemInArray(intervals, d->k - 1,
-				cJSON_DetachItemFromArray(intervals, d->k));
+	insert(intervals, d->k - 1, cJSON_DetachItemFromArray(intervals, d->k));
 	c->changed = c->size = 2;
 	return 0;
 }

@@ -108,6 +108,10 @@ static void tell_probe(struct story *st, const struct recipe *r)
 	for (unsigned int i = 0; i < 2; i++) {
 		tell(st, EVENT_connect, 0, 0, true, i, true);
 		st->samples[st->count - 1].value[FIELD_state] = 2;
+		tell(st, EVENT_state, 0, 0, true, i, true);
+		st->samples[st->count - 1].value[FIELD_state] = 2;
+		sample__set(&st->samples[st->count - 1], FIELD_old_state, 2);
+		sample__set(&st->samples[st->count - 1], FIELD_new_state, 1);
 		tell(st, EVENT_established, 1, 1, true, i, true);
 		tell(st, EVENT_established, 2, 2, false, i, true);
 	}
@@ -247,12 +251,16 @@ static void write_interval(FILE *f, unsigned int k, bool client, const struct re
 	uint64_t begin = !k ? SYNTHETIC_EPOCH_NS
 			    : SYNTHETIC_EPOCH_NS + interval_end_ns(k - 1) + (client ? 0 : 200) +
 					 1000 * ((k - 1) % 3);
-	uint64_t printed = end;
+	uint64_t printed = end, start = k ? interval_end_ns(k - 1) + (client ? 0 : 200) : 0;
 
 	if (r->omit && k >= r->omit)
 		printed -= interval_end_ns(r->omit - 1);
-	fprintf(f, "%s{\"streams\":[{\"socket\":5,\"start\":0,\"end\":%.9f,\"bytes\":%llu,",
-		k ? "," : "", printed / 1e9, (unsigned long long)(bytes_at(at) - bytes_at(begin)));
+	if (r->omit && k == r->omit)
+		start = 0;
+	else if (r->omit && k > r->omit)
+		start -= interval_end_ns(r->omit - 1);
+	fprintf(f, "%s{\"streams\":[{\"socket\":5,\"start\":%.9f,\"end\":%.9f,\"bytes\":%llu,",
+		k ? "," : "", start / 1e9, printed / 1e9, (unsigned long long)(bytes_at(at) - bytes_at(begin)));
 	if (client)
 		fprintf(f,
 			"\"retransmits\":%llu,\"snd_cwnd\":%llu,\"rtt\":%llu,\"rttvar\":%llu,"
