@@ -276,7 +276,7 @@ static void judge_clocks(struct identity *c, const struct pair *p)
 	uint32_t hz = c->check.run->timeline[WITNESS_PROBE].header.hz;
 	struct growth age[FIELD_COUNT], duration[FIELD_COUNT];
 	const struct sample *before = history__before(p->history, p->info);
-	int64_t most = ticks_at_most(p, before), passed = -1, ms;
+	int64_t most = ticks_at_most(p, before), passed = 0, growths[FIELD_COUNT], ms;
 	unsigned int ages, durations;
 
 	if (sample__has(p->mark, FIELD_total_rto_time) && sample__has(p->info, FIELD_total_rto_time)) {
@@ -292,8 +292,9 @@ static void judge_clocks(struct identity *c, const struct pair *p)
 	ages = collect(p, KIND_AGE, hz, age);
 	durations = collect(p, KIND_DURATION, hz, duration);
 	for (unsigned int i = 0; i < ages; i++)
-		if (age[i].ticks > passed)
-			passed = age[i].ticks;
+		growths[i] = age[i].ticks;
+	if (ages)
+		passed = ticks__most_say(growths, ages);
 	/* Moved: a stamp may have been renewed, an age only be smaller than the passing of time. */
 	for (unsigned int i = 0; i < ages; i++)
 		judge_growth(c, p, &age[i],

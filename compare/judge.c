@@ -15,6 +15,7 @@
 #include "check_clock.h"
 #include "check_conservation.h"
 #include "check_coverage.h"
+#include "check_final.h"
 #include "check_foreign.h"
 #include "check_identity.h"
 #include "check_marks.h"
@@ -44,6 +45,7 @@ enum {
 	STATES,
 	PRESENCE,
 	SCHEDULE,
+	FINAL,
 	COVERAGE,
 	STATISTICS,
 	CAPTURES,
@@ -75,6 +77,7 @@ static int make_checks(struct court *c)
 	c->checks[STATES] = check_states__new(c->run);
 	c->checks[PRESENCE] = check_presence__new(c->run);
 	c->checks[SCHEDULE] = check_schedule__new(c->run);
+	c->checks[FINAL] = check_final__new(c->run);
 	c->checks[COVERAGE] = check_coverage__new(c->run);
 	c->checks[STATISTICS] = statistics__new(c->run);
 	c->checks[FOREIGN] = check_foreign__new(c->run);

@@ -33,4 +33,20 @@ static inline int64_t ticks__between_durations(uint64_t a, uint64_t b, uint32_t 
 	return us % tick ? INT64_MIN : us / tick;
 }
 
+/*
+ * What most of n clocks say, n > 0: their median. Sorts growth[]. So the one that goes its own way
+ * is the one that is blamed.
+ */
+static inline int64_t ticks__most_say(int64_t *growth, unsigned int n)
+{
+	for (unsigned int i = 1; i < n; i++)
+		for (unsigned int k = i; k && growth[k - 1] > growth[k]; k--) {
+			int64_t swap = growth[k];
+
+			growth[k] = growth[k - 1];
+			growth[k - 1] = swap;
+		}
+	return growth[n / 2];
+}
+
 #endif

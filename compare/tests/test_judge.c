@@ -135,7 +135,7 @@ static bool milliseconds(enum witness w, unsigned int n, struct sample *s)
 
 static bool stale_control(enum witness w, unsigned int n, struct sample *s)
 {
-	if (w == WITNESS_NETLINK && s->flow.cookie & 1)
+	if (w == WITNESS_NETLINK && s->event == EVENT_sample && s->flow.cookie & 1)
 		s->value[FIELD_rtt] = 999999;
 	return true;
 }
