@@ -12,6 +12,7 @@
 
 #include "captures.h"
 #include "check_bracketing.h"
+#include "check_bytes.h"
 #include "check_clock.h"
 #include "check_conservation.h"
 #include "check_coverage.h"
@@ -46,6 +47,7 @@ enum {
 	PRESENCE,
 	SCHEDULE,
 	FINAL,
+	BYTES,
 	COVERAGE,
 	STATISTICS,
 	CAPTURES,
@@ -78,6 +80,7 @@ static int make_checks(struct court *c)
 	c->checks[PRESENCE] = check_presence__new(c->run);
 	c->checks[SCHEDULE] = check_schedule__new(c->run);
 	c->checks[FINAL] = check_final__new(c->run);
+	c->checks[BYTES] = check_bytes__new(c->run);
 	c->checks[COVERAGE] = check_coverage__new(c->run);
 	c->checks[STATISTICS] = statistics__new(c->run);
 	c->checks[FOREIGN] = check_foreign__new(c->run);
