@@ -28,9 +28,9 @@
  * written = iperf3's bytes sent + 37 at the client's end, read = bytes received + 37 at the
  * server's. When all was acknowledged the sender's bytes_acked is bytes sent + 38, + 1 with a FIN.
  *
- * Counted apart as unproven: reports without an end or with --omit (whose totals leave out an unknown
- * part), snapshots that lack one of the numbers, a FIN that cannot be told, and a reset by the peer
- * behind which the application may go on reading what was queued.
+ * Counted apart as unproven: reports without an end or with --omit (whose totals leave out an
+ * unknown part), snapshots that lack one of the numbers, a FIN that cannot be told, and a reset by
+ * the peer behind which the application may go on reading what was queued.
  */
 #include "check_bytes.h"
 
@@ -127,7 +127,8 @@ static bool has_read(const struct bytes_flow *f, const struct sample *s, uint64_
 	fin = received_fin(f, s);
 	if (fin < 0)
 		return false;
-	left = field__difference(FIELD_rcv_nxt, s->value[FIELD_rcv_nxt], s->value[FIELD_copied_seq]);
+	left = field__difference(FIELD_rcv_nxt, s->value[FIELD_rcv_nxt],
+				 s->value[FIELD_copied_seq]);
 	left -= fin;
 	*unread = left > 0 ? left : 0; /* -1: the end of file was read */
 	*bytes = s->value[FIELD_bytes_received] - fin - *unread;

@@ -1,29 +1,33 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
  * Final: the probe's snapshot at the change to CLOSE (event close) equals the struct tcp_info that
- * netlink multicasts when the socket is freed (event destroy), of both ends of iperf3's connections.
- * Tolerance zero.
+ * netlink multicasts when the socket is freed (event destroy), of both ends of iperf3's
+ * connections. Tolerance zero.
  *
  * tcp_set_state() calls the probe before it unhashes the socket and stores CLOSE; __sk_free() has
  * sock_diag_broadcast_destroy() tell the last words, from a work queue. What the kernel changes in
  * between, and nothing else:
  *
- * state        is CLOSE, as the callback's argument (new_state) had said.
- * unacked, backoff  are 0: tcp_write_queue_purge() in tcp_v4_destroy_sock(). (It does not touch
- *              sacked_out, lost_out, retrans_out, nor write_seq and snd_nxt.)
- * segs_out     is one more where close() finds data that the application has not read:
- *              __tcp_close() sets CLOSE and then calls tcp_send_active_reset(). The evidence is
- *              rcv_nxt ahead of copied_seq in the snapshot (by more than the peer's FIN). Sending it
- *              runs tcp_select_window() and tcp_event_ack_sent(): rcv_wnd, rcv_ssthresh and ato may
- *              change with it. Counted as moved.
- * segs_in, data_segs_in  may be more: until the socket is unhashed, tcp_v4_rcv() finds it and
- *              counts (tcp_segs_in()) before it looks at the lock and the state; the segment is then
- *              dropped. Counted as moved; that it happens to more than half of several sockets is a
- *              failure.
- * ages         all grow by the same number of ticks, at least 0: no stamp is set any more.
- * busy_time, rwnd_limited, sndbuf_limited  run on until tcp_chrono_stop() in the purge: they grow by
- *              whole ticks, by no more than the ages.
- * total_rto_time  runs on if a recovery is unfinished: by no more than the clock until t1.
+ * - state is CLOSE, as the callback's argument (new_state) had said.
+ *
+ * - unacked and backoff are 0: tcp_write_queue_purge() in tcp_v4_destroy_sock(). (It does not touch
+ *   sacked_out, lost_out, retrans_out, nor write_seq and snd_nxt.)
+ *
+ * - segs_out is one more where close() finds data that the application has not read: __tcp_close()
+ *   sets CLOSE and then calls tcp_send_active_reset(). The evidence is rcv_nxt ahead of copied_seq
+ *   in the snapshot (by more than the peer's FIN). Sending it runs tcp_select_window() and
+ *   tcp_event_ack_sent(): rcv_wnd, rcv_ssthresh and ato may change with it. Counted as moved.
+ *
+ * - segs_in and data_segs_in may be more: until the socket is unhashed, tcp_v4_rcv() finds it and
+ *   counts (tcp_segs_in()) before it looks at the lock and the state; the segment is then dropped.
+ *   Counted as moved; that it happens to more than half of several sockets is a failure.
+ *
+ * - Ages all grow by the same number of ticks, at least 0: no stamp is set any more.
+ *
+ * - busy_time, rwnd_limited, sndbuf_limited run on until tcp_chrono_stop() in the purge: they grow
+ *   by whole ticks, by no more than the ages.
+ *
+ * - total_rto_time runs on if a recovery is unfinished: by no more than the clock until t1.
  *
  * An application that sets SO_LINGER to 0 gets tcp_disconnect() instead, which resets everything:
  * therefore iperf3's sockets only, which do not.

@@ -6,49 +6,46 @@
  *
  * In between the socket is free for a moment. do_tcp_getsockopt() calls tcp_get_info(), which reads
  * state, pacing_rate, max_pacing_rate, reordering and snd_cwnd without the lock and all else under
- * lock_sock_fast(); __cgroup_bpf_run_filter_getsockopt() then takes lock_sock() for the program that
- * makes the mark. So a segment may be processed, or a timer may send, between the two, and between
- * the unlocked reads and the rest. That it did has to be shown by something else than the field that
- * differs. Accepted as evidence, in this order:
+ * lock_sock_fast(); __cgroup_bpf_run_filter_getsockopt() then takes lock_sock() for the program
+ * that makes the mark. So a segment may be processed, or a timer may send, between the two, and
+ * between the unlocked reads and the rest. That it did has to be shown by something else than the
+ * field that differs. Accepted as evidence, in this order:
  *
- * segment  The flow's history shows the one segment that came in between (segs_in is ahead by just
- *          that one, nothing was sent). tcp_probe fires before a segment is processed, so tcp_info
- *          must equal the state there. Then the field is compared after all, with that state.
- *          Left out: what the kernel reads without the lock, and what other threads of the
- *          application move by writing (tcp_sendmsg_locked(): notsent_bytes,
- *          delivery_rate_app_limited) or reading (tcp_rcv_space_adjust(): rcv_space, rcv_ssthresh).
- * counter  Another counter is ahead in the mark: a segment came or went.
- * state    A segment that counts nothing (a window update, taken from the backlog when
- *          tcp_get_info() released the lock): a settled state that is not provably older shows all
- *          differing fields as tcp_info does. For what is read without the lock also the state
- *          before the segment for which tcp_get_info() then waited.
- * bytes    notsent_bytes and delivery_rate_app_limited: write_seq, rcv_space and rcv_ssthresh:
- *          copied_seq has moved since the last sample.
- * segs_in, data_segs_in alone: tcp_v4_rcv() counts them while a process owns the socket and leaves
- *          the segment in the backlog; nothing else moves then.
+ * - A segment. The flow's history shows the one that came in between (segs_in is ahead by just that
+ *   one, nothing was sent). tcp_probe fires before a segment is processed, so tcp_info must equal
+ *   the state there: the field is compared after all, with that state. Left out is what the kernel
+ *   reads without the lock, and what other threads of the application move by writing
+ *   (tcp_sendmsg_locked(): notsent_bytes, delivery_rate_app_limited) or reading
+ *   (tcp_rcv_space_adjust(): rcv_space, rcv_ssthresh).
+ *
+ * - Another counter is ahead in the mark: a segment came or went.
+ *
+ * - segs_in, data_segs_in alone: tcp_v4_rcv() counts them while a process owns the socket and
+ *   leaves the segment in the backlog; nothing else moves then.
+ *
+ * - A state. A segment that counts nothing (a window update, taken from the backlog when
+ *   tcp_get_info() released the lock): a settled state that is not provably older shows all
+ *   differing fields as tcp_info does. For what is read without the lock also the state before the
+ *   segment for which tcp_get_info() then waited.
+ *
+ * - Bytes. notsent_bytes and delivery_rate_app_limited: write_seq, rcv_space and rcv_ssthresh:
+ *   copied_seq has moved since the last sample.
  *
  * Such values are counted as moved. Without evidence a difference is a violation, unless the
  * history is known to be incomplete (no segment capture, or segments counted that were not shown):
- * then it is unproven. A counter that is behind in the mark is a violation whatever moved, and so is
- * a constant that differs. And nothing may hide behind evidence that is always there: above
+ * then it is unproven. A counter that is behind in the mark is a violation whatever moved, and so
+ * is a constant that differs. And nothing may hide behind evidence that is always there: above
  * IDENTITY_MOVED_MAX_PERCENT of moved and unproven instants a field fails.
  *
- * Ages and durations are computed from jiffies, and one tick may fall between the two readings
- * however close they are. But it is the same tick for all: where nothing moved, every age is larger
- * by the same number of ticks (its stamp stands still), and busy_time, rwnd_limited and
- * sndbuf_limited by that number or by none (a chrono runs, or it stands). That number is at least 0
- * and at most what the mark's jiffies is ahead of the last sample that was provably before the fill.
- * total_rto_time counts by tcp_clock_ms(), the clock of the timeline itself.
+ * Ages and durations: mark_clocks.c.
  */
 #include "check_identity.h"
 
 #include <stdlib.h>
 
-#include "history.h"
-#include "ticks.h"
+#include "mark_clocks.h"
 
 #define FLOWS_KEPT 512 /* histories: bounds the memory */
-#define NS_PER_MS 1000000
 
 struct box {
 	struct box *next;
@@ -75,21 +72,7 @@ struct identity_flow {
 	struct box *box;
 };
 
-/* One mark with its tcp_info. */
-struct pair {
-	const struct sample *mark, *info;
-	const struct history *history;
-	unsigned int flow;
-	uint64_t ahead; /* counters that are ahead in the mark, as counters[] */
-	bool moved;
-};
-
 enum evidence { EVIDENCE_NONE, EVIDENCE_MOVED, EVIDENCE_UNPROVEN };
-
-static bool is_clock(enum field f)
-{
-	return catalogue[f].kind == KIND_AGE || catalogue[f].kind == KIND_DURATION;
-}
 
 static bool is_read_unlocked(enum field f)
 {
@@ -107,18 +90,12 @@ static bool is_moved_by_reading(enum field f)
 	return f == FIELD_rcv_space || f == FIELD_rcv_ssthresh;
 }
 
-static bool is_comparable(const struct pair *p, enum field f)
-{
-	return catalogue[f].group == GROUP_TCP_INFO && sample__has(p->mark, f) &&
-	       sample__has(p->info, f);
-}
-
 static uint64_t distance(uint64_t a, uint64_t b)
 {
 	return a > b ? a - b : b - a;
 }
 
-static void violation(struct identity *c, const struct pair *p, enum field f, uint64_t got)
+static void violation(struct identity *c, const struct mark_pair *p, enum field f, uint64_t got)
 {
 	uint64_t expected = p->info->value[f];
 
@@ -129,7 +106,7 @@ static void violation(struct identity *c, const struct pair *p, enum field f, ui
 }
 
 /* Has the application written, or read, since the last sample? */
-static bool bytes_moved(const struct pair *p, enum field sequence)
+static bool bytes_moved(const struct mark_pair *p, enum field sequence)
 {
 	const struct sample *last = history__at(p->history, 0);
 
@@ -138,7 +115,7 @@ static bool bytes_moved(const struct pair *p, enum field sequence)
 }
 
 /* The evidence that f has moved, for a field that no counter speaks for. */
-static enum evidence other_evidence(const struct pair *p, enum field f,
+static enum evidence other_evidence(const struct mark_pair *p, enum field f,
 				    const struct field_set *silent)
 {
 	struct field_set shown = *silent;
@@ -158,7 +135,7 @@ static enum evidence other_evidence(const struct pair *p, enum field f,
 }
 
 /* Is a counter other than f ahead in the mark? */
-static bool counter_speaks(const struct pair *p, enum field f)
+static bool counter_speaks(const struct mark_pair *p, enum field f)
 {
 	for (uint64_t todo = p->ahead; todo; todo &= todo - 1)
 		if (counters[__builtin_ctzll(todo)] != f)
@@ -167,7 +144,7 @@ static bool counter_speaks(const struct pair *p, enum field f)
 }
 
 /* A difference in f: what is it? silent: the differing fields that no counter speaks for. */
-static void judge_difference(struct identity *c, const struct pair *p, enum field f,
+static void judge_difference(struct identity *c, const struct mark_pair *p, enum field f,
 			     const struct field_set *silent, const struct sample *segment)
 {
 	enum evidence evidence;
@@ -195,7 +172,7 @@ static void judge_difference(struct identity *c, const struct pair *p, enum fiel
 		violation(c, p, f, p->mark->value[f]);
 }
 
-static void judge_fields(struct identity *c, struct pair *p)
+static void judge_fields(struct identity *c, struct mark_pair *p)
 {
 	struct field_set differing = { 0 }, silent = { 0 };
 	const struct sample *segment;
@@ -203,12 +180,12 @@ static void judge_fields(struct identity *c, struct pair *p)
 	p->ahead = 0;
 	p->moved = false;
 	for (unsigned int i = 0; i < COUNTERS; i++)
-		if (is_comparable(p, counters[i]) &&
+		if (mark_pair__has(p, counters[i]) &&
 		    field__difference(counters[i], p->mark->value[counters[i]],
 				      p->info->value[counters[i]]) > 0)
 			p->ahead |= 1ULL << i;
 	for (enum field f = 0; f < FIELD_COUNT; f++) {
-		if (!is_comparable(p, f) || is_clock(f))
+		if (!mark_pair__has(p, f) || field__is_clock(f))
 			continue;
 		if (p->mark->value[f] == p->info->value[f]) {
 			c->found[f].compared++;
@@ -228,91 +205,25 @@ static void judge_fields(struct identity *c, struct pair *p)
 			judge_difference(c, p, f, &silent, segment);
 }
 
-/* A clock's growth from tcp_info to the mark, against what time allows. */
-struct growth {
-	enum field field;
-	int64_t ticks;
-};
-
-static void judge_growth(struct identity *c, const struct pair *p, const struct growth *g,
-			 bool wrong)
-{
-	if (wrong)
-		violation(c, p, g->field, p->mark->value[g->field]);
-	else if (p->moved && g->ticks)
-		c->found[g->field].moved++;
-	else
-		c->found[g->field].compared++;
-}
-
-static unsigned int collect(const struct pair *p, enum field_kind kind, uint32_t hz,
-			    struct growth *g)
-{
-	unsigned int n = 0;
-
-	for (enum field f = 0; f < FIELD_COUNT; f++) {
-		if (catalogue[f].kind != kind || !is_comparable(p, f) || f == FIELD_total_rto_time)
-			continue;
-		g[n].field = f;
-		g[n++].ticks = kind == KIND_AGE
-				       ? ticks__between_ages(p->mark->value[f], p->info->value[f], hz)
-				       : ticks__between_durations(p->mark->value[f],
-								  p->info->value[f], hz);
-	}
-	return n;
-}
-
-/* By how many ticks the mark can be behind the fill at most. */
-static int64_t ticks_at_most(const struct pair *p, const struct sample *before)
-{
-	if (!before || !sample__has(before, FIELD_jiffies) || !sample__has(p->mark, FIELD_jiffies))
-		return INT64_MAX;
-	return field__difference(FIELD_jiffies, p->mark->value[FIELD_jiffies],
-				 before->value[FIELD_jiffies]);
-}
-
-static void judge_clocks(struct identity *c, const struct pair *p)
+static void judge_clocks(struct identity *c, const struct mark_pair *p)
 {
 	uint32_t hz = c->check.run->timeline[WITNESS_PROBE].header.hz;
-	struct growth age[FIELD_COUNT], duration[FIELD_COUNT];
-	const struct sample *before = history__before(p->history, p->info);
-	int64_t most = ticks_at_most(p, before), passed = 0, growths[FIELD_COUNT], ms;
-	unsigned int ages, durations;
+	struct clock_finding found[FIELD_COUNT];
+	unsigned int n = mark_pair__judge_clocks(p, hz, found);
 
-	if (sample__has(p->mark, FIELD_total_rto_time) && sample__has(p->info, FIELD_total_rto_time)) {
-		struct growth g = { FIELD_total_rto_time, 0 };
-
-		g.ticks = ms = (int32_t)(p->mark->value[g.field] - p->info->value[g.field]);
-		judge_growth(c, p, &g,
-			     ms < 0 || (before && ms > (int64_t)(p->mark->t0_ns / NS_PER_MS -
-								 before->t0_ns / NS_PER_MS)));
-	}
-	if (!hz || hz > 1000)
-		return;
-	ages = collect(p, KIND_AGE, hz, age);
-	durations = collect(p, KIND_DURATION, hz, duration);
-	for (unsigned int i = 0; i < ages; i++)
-		growths[i] = age[i].ticks;
-	if (ages)
-		passed = ticks__most_say(growths, ages);
-	/* Moved: a stamp may have been renewed, an age only be smaller than the passing of time. */
-	for (unsigned int i = 0; i < ages; i++)
-		judge_growth(c, p, &age[i],
-			     p->moved ? age[i].ticks > most
-				      : age[i].ticks != passed || passed < 0 || passed > most);
-	for (unsigned int i = 0; i < durations; i++) {
-		int64_t ticks = duration[i].ticks;
-
-		judge_growth(c, p, &duration[i],
-			     ticks < 0 || ticks > most ||
-				     (!p->moved && ages && ticks && ticks != passed));
-	}
+	for (unsigned int i = 0; i < n; i++)
+		if (found[i].outcome == CLOCK_WRONG)
+			violation(c, p, found[i].field, p->mark->value[found[i].field]);
+		else if (found[i].outcome == CLOCK_MOVED)
+			c->found[found[i].field].moved++;
+		else
+			c->found[found[i].field].compared++;
 }
 
 static void judge_pair(struct identity *c, const struct flow_entry *flow, const struct box *box,
 		       const struct sample *info)
 {
-	struct pair p = { &box->mark, info, &box->history, flow->id, 0, false };
+	struct mark_pair p = { &box->mark, info, &box->history, flow->id, 0, false };
 
 	judge_fields(c, &p);
 	judge_clocks(c, &p);
@@ -409,9 +320,9 @@ static void judge(const struct found *n, enum field f, struct result *r)
 		r->status = STATUS_SKIP;
 		snprintf(r->reason, sizeof(r->reason), "%s",
 			 all ? "the socket had moved at every mark"
-			     : catalogue[f].kind == KIND_AGE || catalogue[f].kind == KIND_DURATION
-			     ? "not in the struct tcp_info that was asked for, or HZ unknown"
-			     : "not in the struct tcp_info that was asked for");
+			 : catalogue[f].kind == KIND_AGE || catalogue[f].kind == KIND_DURATION
+				 ? "not in the struct tcp_info that was asked for, or HZ unknown"
+				 : "not in the struct tcp_info that was asked for");
 	}
 }
 

@@ -10,8 +10,8 @@
  * check fails. From so many instants on; fewer ones fail only if all of them moved.
  */
 #define IDENTITY_MOVED_MAX_PERCENT 50
-#define IDENTITY_INSTANTS_MIN 20
-#define IDENTITY_ALL_MOVED_MIN 5
+#define IDENTITY_INSTANTS_MIN	   20
+#define IDENTITY_ALL_MOVED_MIN	   5
 
 struct check *check_identity__new(struct run *run); /* NULL: no memory */
 

@@ -1,27 +1,27 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * Marks: iperf3 calls getsockopt(TCP_INFO) once per stream and interval and prints from what it got.
- * The probe saw the call, and the bytes that went to iperf3 (event tcp_info). So what is printed of
- * interval k equals the tcp_info of its mark, with nothing in between but iperf3's arithmetic
- * (iperf_stats_callback(), iperf_api.c):
+ * Marks: iperf3 calls getsockopt(TCP_INFO) once per stream and interval and prints from what it
+ * got. The probe saw the call, and the bytes that went to iperf3 (event tcp_info). So what is
+ * printed of interval k equals the tcp_info of its mark, with nothing in between but iperf3's
+ * arithmetic (iperf_stats_callback(), iperf_api.c):
  *
- *	rtt, rttvar, pmtu, snd_wnd	as they are
- *	snd_cwnd			tcpi_snd_cwnd * tcpi_snd_mss
- *	retransmits			tcpi_total_retrans less that of the call before; the first less 0
+ * - rtt, rttvar, pmtu, snd_wnd as they are;
  *
- * and what it prints at the end, of all calls of the test, also of a last one whose interval was too
- * short to be printed:
+ * - snd_cwnd: tcpi_snd_cwnd * tcpi_snd_mss;
  *
- *	max_rtt, min_rtt, mean_rtt	over the calls, the mean in whole us
- *	max_snd_cwnd, max_snd_wnd	over the calls
- *	retransmits			total_retrans at the last call
+ * - retransmits: tcpi_total_retrans less that of the call before, the first less 0.
+ *
+ * And what it prints at the end, of all calls of the test, also of a last one whose interval was
+ * too short to be printed: max_rtt, min_rtt, mean_rtt (whole us), max_snd_cwnd, max_snd_wnd, and as
+ * retransmits total_retrans at the last call.
  *
  * --omit makes one call more, when the omitted seconds are over (iperf_reset_stats()): it is no
- * interval's, has no part in the extremes and the mean, and retransmits at the end count from there.
+ * interval's, has no part in the extremes and the mean, and retransmits at the end count from
+ * there.
  *
- * Nothing is left to tolerance: these are the same bytes. Where the alignment of marks and intervals
- * (placement.c) leaves an interval without a mark, or a mark came without its tcp_info, the figure
- * is unproven.
+ * Nothing is left to tolerance: these are the same bytes. Where the alignment of marks and
+ * intervals (placement.c) leaves an interval without a mark, or a mark came without its tcp_info,
+ * the figure is unproven.
  */
 #include "check_marks.h"
 
@@ -161,7 +161,7 @@ static void compare_interval(struct marks *m, const struct interval *iv, unsigne
 	if (iv->figures & FIGURE_RETRANS)
 		compare(m, SUBJECT_RETRANS, flow, call ? call->t_ns : 0, have,
 			have ? call->reading.value[READ_RETRANS] -
-				       (first ? 0 : before->reading.value[READ_RETRANS])
+					(first ? 0 : before->reading.value[READ_RETRANS])
 			     : 0,
 			iv->retrans);
 }

@@ -6,12 +6,9 @@ static const struct {
 	const char *key;
 	enum end_figure figure;
 } figures[] = {
-	{ "bytes", END_BYTES },
-	{ "retransmits", END_RETRANSMITS },
-	{ "max_snd_cwnd", END_MAX_CWND },
-	{ "max_snd_wnd", END_MAX_SND_WND },
-	{ "max_rtt", END_MAX_RTT },
-	{ "min_rtt", END_MIN_RTT },
+	{ "bytes", END_BYTES },		  { "retransmits", END_RETRANSMITS },
+	{ "max_snd_cwnd", END_MAX_CWND }, { "max_snd_wnd", END_MAX_SND_WND },
+	{ "max_rtt", END_MAX_RTT },	  { "min_rtt", END_MIN_RTT },
 	{ "mean_rtt", END_MEAN_RTT },
 };
 

@@ -10,8 +10,8 @@
 #include "stand.h"
 #include "synthetic.h"
 
-#define SENT 1000000
-#define BIG 5000000000ULL /* sequence numbers wrap on the way */
+#define SENT   1000000
+#define BIG    5000000000ULL /* sequence numbers wrap on the way */
 #define COOKIE 37
 
 enum {

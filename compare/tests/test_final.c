@@ -10,9 +10,9 @@
 #include "stand.h"
 #include "synthetic.h"
 
-#define TICK_MS 4 /* HZ = 250 */
+#define TICK_MS	  4 /* HZ = 250 */
 #define CLOSED_NS 5000000000ULL
-#define TOLD_NS 5100900000ULL /* 100.9 ms later */
+#define TOLD_NS	  5100900000ULL /* 100.9 ms later */
 
 enum { ESTABLISHED = 1, CLOSE = 7, CLOSE_WAIT = 8 };
 

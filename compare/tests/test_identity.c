@@ -10,8 +10,8 @@
 #include "stand.h"
 #include "synthetic.h"
 
-#define MS 1000000ULL
-#define PAIRS 40
+#define MS	1000000ULL
+#define PAIRS	40
 #define TICK_MS 4 /* HZ = 250 */
 
 /* One flow: an ACK every 10 ms of 2 segments, a mark 5 ms behind every second one. */
