@@ -14,6 +14,7 @@
 #include "check_bracketing.h"
 #include "check_bytes.h"
 #include "check_clock.h"
+#include "check_clocks.h"
 #include "check_conservation.h"
 #include "check_coverage.h"
 #include "check_final.h"
@@ -38,6 +39,7 @@
 
 enum {
 	BRACKETING,
+	CLOCKS,
 	CONSERVATION,
 	MONOTONE,
 	IDENTITY,
@@ -71,6 +73,7 @@ static int make_checks(struct court *c)
 	static const bool by_marks[ENDS];
 
 	c->checks[BRACKETING] = check_bracketing__new(c->run);
+	c->checks[CLOCKS] = check_clocks__new(c->run);
 	c->checks[CONSERVATION] = check_conservation__new(c->run);
 	c->checks[MEMBERSHIP] = check_membership__new(c->run);
 	c->checks[MONOTONE] = check_monotone__new(c->run);

@@ -157,7 +157,9 @@ void feed__judge(const struct feed *feed, struct verdict *v)
 		struct run_timeline *t = &c->run.timeline[w];
 
 		t->opened = t->whole = true;
-		t->header.hz = feed->hz ? feed->hz : 250;
+		t->header.hz = feed->no_hz ? 0 : feed->hz ? feed->hz : 250;
+		if (w == WITNESS_NETLINK && feed->netlink_hz)
+			t->header.hz = feed->netlink_hz;
 		snprintf(t->header.kernel, sizeof(t->header.kernel), "%s",
 			 feed->kernel ? feed->kernel : "6.18");
 		memset(&t->header.fields, 0xff, sizeof(t->header.fields));

@@ -17,7 +17,9 @@
 struct feed {
 	const char *const *lines; /* ended by NULL */
 	struct check *(*make)(struct run *run);
-	uint32_t hz;	      /* of both kernels; 0: 250 */
+	uint32_t hz;	     /* of both kernels; 0: 250 */
+	uint32_t netlink_hz; /* if it differs */
+	bool no_hz;
 	const char *modes[2]; /* the probe's; NULL: rtt, segment */
 	const char *kernel;   /* NULL: "6.18" */
 };
