@@ -224,7 +224,7 @@ static void advance_foreign(struct merge *m, unsigned int which)
 		if (t)
 			f->timeline.trailer = *t;
 	} else {
-		run__why(m->run, foreign_reader__error(f->reader), f->timeline.why);
+		run__why_foreign(f, foreign_reader__error(f->reader));
 	}
 }
 
@@ -233,8 +233,8 @@ static int open_foreign(struct merge *m, unsigned int which)
 {
 	const struct run_timeline *own = m->run->timeline;
 	struct run_foreign *f = &m->run->foreign[which];
-	struct clock_anchor anchor = clock_anchor__of(&own[WITNESS_PROBE].header,
-						      &own[WITNESS_NETLINK].header);
+	struct clock_anchor anchor =
+		clock_anchor__of(&own[WITNESS_PROBE].header, &own[WITNESS_NETLINK].header);
 	bool wanted = false;
 	int err;
 
@@ -250,7 +250,7 @@ static int open_foreign(struct merge *m, unsigned int which)
 	if (err == -ENOMEM)
 		return err;
 	if (err) {
-		run__why(m->run, foreign_reader__error(f->reader), f->timeline.why);
+		run__why_foreign(f, foreign_reader__error(f->reader));
 		return 0;
 	}
 	f->timeline.header = *foreign_reader__header(f->reader);
@@ -293,8 +293,10 @@ static int open_source(struct merge *m, enum witness w)
 		return 0;
 	}
 	if (header->realtime) {
-		snprintf(t->why, sizeof(t->why), "%s: on CLOCK_REALTIME: a collector of this project writes CLOCK_MONOTONIC",
-			 run__timeline_name(w));
+		snprintf(
+			t->why, sizeof(t->why),
+			"%s: on CLOCK_REALTIME: a collector of this project writes CLOCK_MONOTONIC",
+			run__timeline_name(w));
 		return 0;
 	}
 	t->header = *header;

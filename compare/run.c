@@ -87,6 +87,16 @@ const char *placement_method__name(enum placement_method m)
 	return names[m];
 }
 
+void run__why_foreign(struct run_foreign *f, const char *sentence)
+{
+	const char *slash = strrchr(f->spec.path, '/');
+	size_t folder = slash ? slash + 1 - f->spec.path : 0;
+
+	if (!strncmp(sentence, f->spec.path, folder))
+		sentence += folder;
+	snprintf(f->timeline.why, sizeof(f->timeline.why), "%s", sentence);
+}
+
 static bool name_taken(const struct run *r, unsigned int which, const char *name)
 {
 	for (enum witness w = 0; w < WITNESSES; w++)

@@ -83,6 +83,9 @@ void run__why(const struct run *r, const char *sentence, char why[RUN_WHY_MAX]);
 int run__open(struct run *r, const char *dir);
 void run__close(struct run *r);
 
+/* The same for a foreign timeline, with its file's name but not its folder's. */
+void run__why_foreign(struct run_foreign *f, const char *sentence);
+
 /*
  * The name under which a foreign witness appears, once its header is read: what it calls itself,
  * made unique in the run.
