@@ -32,6 +32,7 @@
 #include "output.h"
 #include "placement.h"
 #include "plot_data.h"
+#include "skew.h"
 #include "statistics.h"
 #include "statistics_iperf3.h"
 #include "tuples.h"
@@ -45,6 +46,7 @@ enum {
 	IDENTITY,
 	MARKS,
 	MEMBERSHIP,
+	SKEW,
 	STATES,
 	PRESENCE,
 	SCHEDULE,
@@ -75,6 +77,7 @@ static int make_checks(struct court *c)
 	c->checks[BRACKETING] = check_bracketing__new(c->run);
 	c->checks[CLOCKS] = check_clocks__new(c->run);
 	c->checks[CONSERVATION] = check_conservation__new(c->run);
+	c->checks[SKEW] = skew__new(c->run);
 	c->checks[MEMBERSHIP] = check_membership__new(c->run);
 	c->checks[MONOTONE] = check_monotone__new(c->run);
 	c->checks[IDENTITY] = check_identity__new(c->run);
@@ -277,6 +280,7 @@ static int write_plots(struct judgement *j, const struct court *c, const char *d
 		{ "probe", check_coverage__gaps(c->checks[COVERAGE], WITNESS_PROBE), 1e-6 },
 		{ "netlink", check_coverage__gaps(c->checks[COVERAGE], WITNESS_NETLINK), 1e-6 },
 	};
+	struct plot_curve skew[SKEW_FIELDS_MAX];
 	int err;
 
 	err = plot_data__write(c->plot_data, dir, j->path);
@@ -286,6 +290,9 @@ static int write_plots(struct judgement *j, const struct court *c, const char *d
 	if (!err)
 		err = plot_curves__write(dir, "plots/data/gaps.tsv", "gap_ms", gaps,
 					 sizeof(gaps) / sizeof(gaps[0]), j->path);
+	if (!err)
+		err = plot_curves__write(dir, "plots/data/skew.tsv", "percent", skew,
+					 skew__curves(c->checks[SKEW], skew), j->path);
 	return err;
 }
 

@@ -63,6 +63,14 @@ struct coverage {
 	char reason[REASON_MAX];
 };
 
+/* How late a field is inside the RTT callback (skew.c). Reported, not judged. */
+struct skew_finding {
+	const char *field, *unit; /* static */
+	uint64_t samples, stale;
+	struct agreement_summary size; /* |difference| of the stale ones */
+	struct agreement_summary lag;  /* ns until the flow's next RTT callback */
+};
+
 /* A cause told by a trailer. */
 struct loss {
 	const char *witness;
@@ -76,7 +84,8 @@ struct verdict {
 	struct statistic *statistics;
 	struct coverage *coverage;
 	struct loss *losses;
-	unsigned int results_count, statistics_count, coverage_count, losses_count;
+	struct skew_finding *skew;
+	unsigned int results_count, statistics_count, coverage_count, losses_count, skew_count;
 	enum status status;	       /* by verdict__conclude() */
 	char reason[REASON_MAX];       /* one sentence */
 	uint64_t compared, violations; /* of all zero-tolerance checks */
@@ -91,6 +100,8 @@ struct statistic *verdict__statistic(struct verdict *v, const char *pair, const 
 struct coverage *verdict__coverage(struct verdict *v, const char *witness, unsigned int flow);
 struct loss *verdict__loss(struct verdict *v, const char *witness, const char *cause,
 			   uint64_t count, bool note);
+
+struct skew_finding *verdict__skew(struct verdict *v, const char *field);
 
 /* r is worse than before: keep the larger violation. */
 void worst__update(struct worst *w, unsigned int flow, uint64_t t_ns, uint64_t expected,

@@ -261,6 +261,7 @@ void write__json(FILE *f, const struct run *run, const struct verdict *v)
 	for (unsigned int i = 0; i < v->coverage_count; i++)
 		put_coverage(&w, &v->coverage[i]);
 	json_writer__close(&w, ']');
+	write__skew_json(&w, v);
 	put_losses(&w, v, false);
 	put_losses(&w, v, true);
 	put_flows(&w, run);

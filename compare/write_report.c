@@ -403,6 +403,8 @@ void write__report(FILE *f, const struct run *run, const struct verdict *v)
 	write_results(f, v, "membership", "Membership: netlink's values are the socket's");
 	write_results(f, v, "conservation", "Conservation: what adds up inside one sample");
 	write_results(f, v, "clocks", "Clocks: durations and ages, in ticks");
+	write_results(f, v, "skew", "Skew: the RTT callback stands in the middle of an ACK");
+	write__skew(f, v);
 	write_coverage(f, v);
 	write_statistics(f, v);
 	write_counters(f, v);
