@@ -8,11 +8,13 @@
  * - A flow's windows follow one another: one thread asks, and waits for the answer.
  * - Ticks lie on a grid, base_ns + k * interval_ns, that work does not move. Between a flow's first
  *   poll and its last one, every tick has a poll, or the trailer tells what became of it: late_ticks
- *   (skipped for all flows), interrupted_dumps, a failed request. With floor(t0) the number of the
- *   tick a poll lies in: where a round overruns into later ticks, the flow's tick jumps ahead and
- *   the next ones are late; over the flow's life the jumps cancel, so the sum of what was skipped is
- *   at most what the trailer counts. More is a loss that nobody counted, or a period longer than
- *   the one declared.
+ *   (skipped for all flows), interrupted_dumps, a failed request. A poll's tick is not written, but
+ *   a round begins at its deadline, so its polls lie in their tick or, where the round overran, in a
+ *   later one: the lag, floor(t0) in ticks minus the number of the flow's polls so far, rises by what
+ *   was skipped for good, and by an overrun only until a round begins in time again. So the lag's
+ *   lowest value among the flow's last polls, above its lowest ever, is what is missing. More than
+ *   the trailer accounts for is a loss that nobody counted, or a period longer than the declared.
+ *   (The last polls themselves are the blind end of this: a loss among them shows as coverage.)
  */
 #include "check_schedule.h"
 
@@ -28,9 +30,12 @@ struct schedule {
 	uint64_t skipped;
 };
 
+/* How many polls in a row a machine under load may overrun. */
+#define LAST_POLLS 8
+
 struct schedule_flow {
-	uint64_t last_end_ns, last_tick, skipped;
-	bool polled;
+	uint64_t last_end_ns, polls;
+	int64_t lag[LAST_POLLS], lowest;
 };
 
 static const struct timeline_header *own_header(const struct run *run)
@@ -47,7 +52,8 @@ static void begin(struct check *c, const struct window *w)
 	struct schedule *s = (struct schedule *)c;
 	struct schedule_flow *f = check__flow_state(c, w->flow);
 	const struct timeline_header *h = own_header(c->run);
-	uint64_t t0 = w->sample->t0_ns, tick;
+	uint64_t t0 = w->sample->t0_ns;
+	int64_t lag;
 
 	if (!h || w->witness != WITNESS_NETLINK || t0 < h->base_ns)
 		return;
@@ -60,14 +66,37 @@ static void begin(struct check *c, const struct window *w)
 		worst__update(&s->worst, w->flow->id, t0, f->last_end_ns, t0, f->last_end_ns - t0);
 	}
 	f->last_end_ns = w->sample->t1_ns;
-	tick = (t0 - h->base_ns) / h->interval_ns;
-	if (f->polled && tick > f->last_tick)
-		f->skipped += tick - f->last_tick - 1;
-	f->last_tick = tick;
-	f->polled = true;
-	if (f->skipped > s->skipped) {
-		s->skipped = f->skipped;
-		s->flow = w->flow->id;
+	lag = (int64_t)((t0 - h->base_ns) / h->interval_ns) - (int64_t)f->polls;
+	if (!f->polls || lag < f->lowest)
+		f->lowest = lag;
+	f->lag[f->polls++ % LAST_POLLS] = lag;
+}
+
+/* Ticks of the flow that have no poll. */
+static uint64_t skipped(const struct schedule_flow *f)
+{
+	uint64_t n = f->polls < LAST_POLLS ? f->polls : LAST_POLLS;
+	int64_t settled = f->lag[0];
+
+	for (uint64_t i = 1; i < n; i++)
+		if (f->lag[i] < settled)
+			settled = f->lag[i];
+	return settled - f->lowest;
+}
+
+/* Of all flows, the one that missed most. */
+static void find_worst(struct schedule *s)
+{
+	struct flows *flows = s->check.run->flows;
+
+	for (unsigned int i = 0; i < flows__count(flows); i++) {
+		struct flow_entry *f = flows__at(flows, i);
+		uint64_t n = skipped(check__flow_state(&s->check, f));
+
+		if (n > s->skipped) {
+			s->skipped = n;
+			s->flow = f->id;
+		}
 	}
 }
 
@@ -86,7 +115,7 @@ static uint64_t accounted(const struct timeline_trailer *t)
 
 static int finish(struct check *c, struct verdict *v)
 {
-	const struct schedule *s = (struct schedule *)c;
+	struct schedule *s = (struct schedule *)c;
 	const struct run_timeline *t = &c->run->timeline[WITNESS_NETLINK];
 	struct result *r;
 	uint64_t known;
@@ -96,6 +125,7 @@ static int finish(struct check *c, struct verdict *v)
 	r = verdict__result(v, "schedule", "netlink");
 	if (!r)
 		return -1;
+	find_worst(s);
 	known = t->whole ? accounted(&t->trailer) : UINT64_MAX; /* a cut file is told elsewhere */
 	r->witness[0] = witness__name(WITNESS_NETLINK);
 	r->compared = s->windows;

@@ -11,7 +11,9 @@
  * beginning; the median over all streams and intervals is taken, the scatter is the residual. There
  * may be more calls than intervals (one at --omit's restart, one for a last interval too short to
  * be printed), so the marks are first aligned with the intervals: by the number of intervals whose
- * printed rtt, rttvar and cwnd are those at the mark, then by the smallest scatter.
+ * printed rtt, rttvar and cwnd are those at the mark (a receiver prints none); then by what is
+ * possible, since no test begins before its streams are established; then by the number of
+ * intervals that get a mark, and last by the scatter, which tells little of intervals of one length.
  *
  * Without marks, best first: first-send, the first sample that shows bulk data behind the 37-byte
  * cookie, bounded by the sample before it; tuples (tuples.c); established, when the last data
@@ -39,6 +41,7 @@
 struct alignment {
 	int shift;
 	unsigned int overlap, equal;
+	bool possible; /* time 0 is not before the stream was established */
 	double scatter_ns;
 };
 
@@ -74,6 +77,7 @@ static struct alignment try_shift(const struct interval *iv, unsigned int count,
 	if (a.overlap) {
 		mean = sum / a.overlap;
 		a.scatter_ns = sqrtl(fmaxl(0, squares / a.overlap - mean * mean));
+		a.possible = first + mean >= sc->established_ns;
 	}
 	return a;
 }
@@ -83,6 +87,10 @@ static bool better(const struct alignment *a, const struct alignment *b, int exp
 {
 	if (a->equal != b->equal)
 		return a->equal > b->equal;
+	if (a->possible != b->possible)
+		return a->possible;
+	if (a->overlap != b->overlap)
+		return a->overlap > b->overlap;
 	if (a->scatter_ns < b->scatter_ns / 2 - 1000)
 		return true;
 	if (b->scatter_ns < a->scatter_ns / 2 - 1000)
