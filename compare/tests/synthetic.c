@@ -12,7 +12,7 @@
 
 #define MS 1000000ULL
 #define RTT_EVERY (10 * MS)
-#define POLL_EVERY (50 * MS)
+#define POLL_EVERY SYNTHETIC_POLL_NS
 #define WINDOW_NS 40000
 #define MSS 1448
 #define LIFE_NS (SYNTHETIC_SECONDS * 1000 * MS + 20 * MS)

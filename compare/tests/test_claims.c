@@ -33,6 +33,18 @@ static bool a_poll_is_missing(enum witness w, unsigned int n, struct sample *s)
 	return !netlink_poll(w, s) || n != 40;
 }
 
+/* The collector was kept from its round: the poll lies just behind the next deadline. */
+static bool a_round_overruns(enum witness w, unsigned int n, struct sample *s)
+{
+	if (netlink_poll(w, s) && n >= 40 && n < 44) {
+		uint64_t length = s->t1_ns - s->t0_ns;
+
+		s->t0_ns += SYNTHETIC_POLL_NS - 1000000;
+		s->t1_ns = s->t0_ns + length;
+	}
+	return true;
+}
+
 static void longer_period(enum witness w, struct timeline_header *h)
 {
 	if (w == WITNESS_NETLINK)
@@ -117,6 +129,7 @@ static const struct {
 	{ "a poll with one stamp", "schedule", "netlink", "one stamp", { .tamper = one_stamp } },
 	{ "a flow's windows overlap", "schedule", "netlink", "window", { .tamper = windows_overlap } },
 	{ "a poll that nobody counts", "schedule", "netlink", "1 of its ticks", { .tamper = a_poll_is_missing } },
+	{ "a round that overruns", "schedule", "netlink", NULL, { .tamper = a_round_overruns } },
 	{ "a period longer than declared", "schedule", "netlink", "not the declared", { .header = longer_period } },
 	{ "a good chain of states", "states", "state", NULL, { 0 } },
 	{ "netlink shows a listener's state", "states", "state", "netlink show", { .tamper = netlink_listens } },
