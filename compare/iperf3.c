@@ -17,6 +17,7 @@
 #include <sys/socket.h>
 
 #include "iperf3_end.h"
+#include "iperf3_stream.h"
 
 #define STREAMS_MAX 4096
 
@@ -187,37 +188,40 @@ static void number_epochs(struct report *r)
 			r->streams[i].intervals[k].epoch = 0;
 }
 
-int report__read(struct report *r, const char *path, char why[DOCUMENT_WHY_MAX])
+static void read_timestamp(struct report *r, const cJSON *stamp)
+{
+	uint64_t v;
+
+	r->start_step_ns = 1000000000;
+	if (member__u64(stamp, "timesecs", &v))
+		r->start_ns = v * 1000000000;
+	if (member__u64(stamp, "timemillisecs", &v)) { /* since 3.20 */
+		r->start_ns = v * 1000000;
+		r->start_step_ns = 1000000;
+	}
+}
+
+static int read_report(struct report *r, const cJSON *root, char why[DOCUMENT_WHY_MAX])
 {
 	const cJSON *start, *connected;
 	uint64_t *sockets = NULL;
-	unsigned int documents;
-	cJSON *root;
 	int err, n;
 
-	memset(r, 0, sizeof(*r));
-	err = document__read(path, &root, &documents, why);
-	if (err)
-		return err;
-	if (documents > 1)
-		note(r, "%u documents, the last one counts", documents);
 	note_duplicate(r, root, "the report");
 	member__string(root, "error", r->error, sizeof(r->error));
 	start = member__get(root, "start");
 	if (!cJSON_IsObject(start) && !r->error[0]) {
 		snprintf(why, DOCUMENT_WHY_MAX, "not a report of iperf3 -J: no \"start\"");
-		err = -EBADMSG;
-		goto out;
+		return -EBADMSG;
 	}
 	note_duplicate(r, start, "start");
 	member__string(start, "version", r->version, sizeof(r->version));
-	member__u64(member__get(start, "timestamp"), "timesecs", &r->start_s);
+	read_timestamp(r, member__get(start, "timestamp"));
 	connected = member__get(start, "connected");
 	n = cJSON_GetArraySize(connected);
 	if (n > STREAMS_MAX) {
 		snprintf(why, DOCUMENT_WHY_MAX, "more than %d streams", STREAMS_MAX);
-		err = -EBADMSG;
-		goto out;
+		return -EBADMSG;
 	}
 	r->streams = calloc(n + 1, sizeof(*r->streams));
 	sockets = calloc(n + 1, sizeof(*sockets));
@@ -232,7 +236,39 @@ int report__read(struct report *r, const char *path, char why[DOCUMENT_WHY_MAX])
 	r->present = !err;
 out:
 	free(sockets);
-	cJSON_Delete(root);
+	return err;
+}
+
+int report__read(struct report *r, const char *path, bool server_output,
+		 char why[DOCUMENT_WHY_MAX])
+{
+	const cJSON *root;
+	cJSON *documents, *folded;
+	int err, n;
+
+	memset(r, 0, sizeof(*r));
+	err = document__read_all(path, &documents, why);
+	if (err)
+		return err;
+	folded = iperf3_stream__fold(documents);
+	n = cJSON_GetArraySize(documents);
+	root = cJSON_GetArrayItem(documents, n - 1);
+	if (folded && !member__get(root, "start"))
+		root = folded;
+	else if (n > 1)
+		note(r, "%d documents, the last one counts", n);
+	if (server_output) {
+		root = member__get(root, "server_output_json");
+		note(r, "told by the client (--get-server-output)");
+	}
+	if (cJSON_IsObject(root)) {
+		err = read_report(r, root, why);
+	} else {
+		err = server_output ? -ENOENT : -EBADMSG;
+		snprintf(why, DOCUMENT_WHY_MAX, server_output ? "missing" : "not a JSON object");
+	}
+	cJSON_Delete(folded);
+	cJSON_Delete(documents);
 	return err;
 }
 

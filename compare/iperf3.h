@@ -59,7 +59,8 @@ struct stream {
 struct report {
 	bool present; /* the file exists and could be understood */
 	char version[32];
-	uint64_t start_s; /* start.timestamp.timesecs: CLOCK_REALTIME, whole seconds */
+	uint64_t start_ns;	/* start.timestamp: CLOCK_REALTIME, 0 without */
+	uint64_t start_step_ns; /* its resolution: a second, since 3.20 a millisecond */
 	char error[256];  /* iperf3's own "error", "" without */
 	char note[256];	  /* peculiarities that were coped with, "" without */
 	unsigned int count;
@@ -67,10 +68,12 @@ struct report {
 };
 
 /*
- * Read path. 0 or -errno, and then why[] (without path). A report with iperf3's own "error" is
+ * Read path; server_output: not the report itself but the server's inside it, which
+ * --get-server-output puts there if the server runs with -J. 0 or -errno, and then why[] (without path). A report with iperf3's own "error" is
  * read as far as it goes and returns 0: look at r->error. Free with __free().
  */
-int report__read(struct report *r, const char *path, char why[DOCUMENT_WHY_MAX]);
+int report__read(struct report *r, const char *path, bool server_output,
+		 char why[DOCUMENT_WHY_MAX]);
 void report__free(struct report *r);
 
 #endif

@@ -322,12 +322,12 @@ bool placement__by_others(struct run *run, const struct captures *c, enum end en
 	if (established)
 		return set_offset(run, end, PLACEMENT_ESTABLISHED, established,
 				  ESTABLISHED_BOUND_NS);
-	for (enum witness w = 0; w < WITNESSES && run->report[end].start_s; w++) {
+	for (enum witness w = 0; w < WITNESSES && run->report[end].start_ns; w++) {
 		const struct timeline_header *h = &run->timeline[w].header;
 
 		if (run->timeline[w].opened && h->base_realtime_ns)
 			return set_offset(run, end, PLACEMENT_START_TIMESTAMP,
-					  (int64_t)(run->report[end].start_s * 1000000000 -
+					  (int64_t)(run->report[end].start_ns -
 						    h->base_realtime_ns + h->base_ns),
 					  TIMESTAMP_BOUND_NS);
 	}

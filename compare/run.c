@@ -56,7 +56,13 @@ int run__open(struct run *r, const char *dir)
 		const char *name = run__report_name(end);
 
 		run__path(dir, name, path);
-		err = report__read(&r->report[end], path, why);
+		err = report__read(&r->report[end], path, false, why);
+		if (err == -ENOENT && end == END_SERVER) {
+			run__path(dir, run__report_name(END_CLIENT), path);
+			err = report__read(&r->report[end], path, true, why);
+			if (err && err != -ENOMEM)
+				strcpy(why, "missing");
+		}
 		if (err == -ENOMEM)
 			return err;
 		if (err)

@@ -112,7 +112,7 @@ static void reports(void **state)
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		char why[DOCUMENT_WHY_MAX] = "";
 		struct report r;
-		int err = report__read(&r, file(cases[i].text), why);
+		int err = report__read(&r, file(cases[i].text), false, why);
 
 		unlink(path);
 		if (cases[i].why) {
