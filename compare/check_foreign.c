@@ -45,7 +45,6 @@ static void close_waiting(struct foreign_check *fc, struct watch *watch, struct 
 {
 	struct claim_context context = {
 		.flow = flow,
-		.tick_ns = fc->tick_ns,
 		.scale.mss = field_set__has(&watch->have, FIELD_snd_mss)
 				     ? watch->value[FIELD_snd_mss]
 				     : 0,

@@ -4,6 +4,8 @@
 
 #include <stdlib.h>
 
+#include "ticks.h"
+
 enum { TCP_ESTABLISHED = 1, TCP_SYN_SENT, TCP_SYN_RECV };
 
 static bool read_before_the_lock(enum field f)
@@ -63,21 +65,19 @@ static void close_bracket(struct field_tally *t, const struct waiting *w, const 
 	t->compared++;
 }
 
+/* See check_clocks.c: the tick at which N was read lies between those of e0 and ek. */
 static void close_age(struct field_tally *t, const struct waiting *w, const struct claim *c,
 		      const struct claim_context *x)
 {
-	const int64_t ms = 1000000, grace = 2 * x->tick_ns + ms;
-	int64_t value = c->value * ms, due;
+	int64_t ticks = (int32_t)(c->ceiling_tick - c->floor_tick);
 
-	if (!c->have_floor || !c->have_ceiling || c->value >> 31)
+	if (!c->have_floor || !c->have_ceiling || !x->scale.hz || x->scale.hz > 1000)
 		return;
 	t->compared++;
-	/* floor and ceiling are instants here */
-	if ((int64_t)w->t1_ns - value + grace < (int64_t)c->floor ||
-	    (int64_t)w->t0_ns - value - grace > (int64_t)c->ceiling) {
-		due = (int64_t)w->t0_ns - (int64_t)c->floor;
-		violate(t, w, c, x->flow, due > 0 ? due / ms : 0);
-	}
+	if (ticks__between_ages(c->value, c->floor, x->scale.hz) > ticks)
+		violate(t, w, c, x->flow, c->floor);
+	else if (ticks__between_ages(c->ceiling, c->value, x->scale.hz) > ticks)
+		violate(t, w, c, x->flow, c->ceiling);
 }
 
 static void close_shown(struct field_tally *t, const struct waiting *w, const struct claim *c,
@@ -171,15 +171,13 @@ unsigned int watch__weigh_step(const struct watch *w, const struct sample *s)
 
 bool sample__may_speak(const struct sample *s, enum field f)
 {
+	/* tcp_process_loss() will stop it at the ACK's own, older time */
+	if (f == FIELD_total_rto_time && s->event == EVENT_rtt)
+		return false;
 	return sample__has(s, f) &&
 	       (f != FIELD_delivered ||
 		(s->event != EVENT_established &&
 		 !(sample__has(s, FIELD_state) && s->value[FIELD_state] == TCP_SYN_SENT)));
-}
-
-static uint64_t instant_of(const struct sample *s, enum field f)
-{
-	return s->t0_ns - s->value[f] * 1000000;
 }
 
 void claim__show(struct claim *c, const struct sample *s, bool settled, bool behind)
@@ -189,8 +187,11 @@ void claim__show(struct claim *c, const struct sample *s, bool settled, bool beh
 	if (!sample__may_speak(s, c->field) || (!settled && c->manner != MANNER_BRACKET))
 		return;
 	if (c->manner == MANNER_AGE) {
-		if (behind && !c->have_ceiling)
-			c->ceiling = instant_of(s, c->field);
+		behind &= sample__has(s, FIELD_jiffies);
+		if (behind && !c->have_ceiling) {
+			c->ceiling = v;
+			c->ceiling_tick = s->value[FIELD_jiffies];
+		}
 	} else if (!c->have_ceiling) {
 		look(c, v);
 		c->shown |= fits(c, v);
@@ -211,7 +212,9 @@ void claim__set_floor(struct claim *c, const struct watch *watch, bool strict)
 		return;
 	c->have_floor = true;
 	if (c->manner == MANNER_AGE) {
-		c->floor = watch->at_ns - v * 1000000;
+		c->have_floor = field_set__has(&watch->have, FIELD_jiffies);
+		c->floor = v;
+		c->floor_tick = watch->value[FIELD_jiffies];
 		return;
 	}
 	c->floor = v;

@@ -25,9 +25,8 @@
  * - tcp_get_info() reads snd_cwnd, reordering, pacing_rate and state before it takes the lock,
  *   possibly while a segment is being processed. A value that was not shown proves nothing if there
  *   was a segment in the window, or so shortly before that it may still have been at work.
- * - An age counts from an event that only moves forward: the instant N points to lies between those
- *   that e0 and ek point to. Ages come from jiffies, so each of them is off by up to a jiffy, and
- *   by the millisecond that they are cut to.
+ * - An age counts from an event that only moves forward. In ticks, as check_clocks.c has it: the
+ *   tick at which N was read lies between the jiffies of e0 and ek, which their samples hold.
  */
 #ifndef TCPW_COMPARE_FOREIGN_CLAIM_H
 #define TCPW_COMPARE_FOREIGN_CLAIM_H
@@ -43,9 +42,10 @@ struct claim {
 	enum manner manner;
 	uint64_t value, low, high; /* as printed; what it may have been before rounding */
 	bool have_floor, have_ceiling, shown;
-	uint64_t floor, ceiling; /* the probe's at e0 and ek */
-	uint64_t min, max;	 /* of e0 ... ek */
-	uint64_t nearest;	 /* of those, to value */
+	uint64_t floor, ceiling;	   /* the probe's at e0 and ek */
+	uint32_t floor_tick, ceiling_tick; /* jiffies there; ages only */
+	uint64_t min, max;		   /* of e0 ... ek */
+	uint64_t nearest;		   /* of those, to value */
 };
 
 struct waiting {
@@ -77,7 +77,6 @@ struct watch {
 /* What a claim is judged with besides. */
 struct claim_context {
 	unsigned int flow;
-	uint64_t tick_ns;
 	struct unit_scale scale;
 };
 
@@ -97,7 +96,8 @@ void claim__close(const struct claim *c, const struct waiting *w, struct field_t
 /* What the step from the watch's last settled sample to s tells: a set of the flags above. */
 unsigned int watch__weigh_step(const struct watch *w, const struct sample *s);
 
-/* s has f; but counters.c tells why `delivered` is not looked at in some samples. */
+/* s has f, and its value is not ahead of itself: counters.c on `delivered`, check_clocks.c on
+ * total_rto_time. */
 bool sample__may_speak(const struct sample *s, enum field f);
 
 #endif

@@ -52,7 +52,7 @@ enum manner manner__of(enum field f, const struct timeline_header *probe)
 
 const char *manner__tolerance(enum manner m)
 {
-	return m == MANNER_AGE ? "1 jiffy" : m == MANNER_STATISTIC ? "" : "0";
+	return m == MANNER_STATISTIC ? "" : "0";
 }
 
 struct foreign_tally *foreign_tally__new(void)

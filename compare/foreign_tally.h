@@ -14,12 +14,12 @@ enum manner {
 	MANNER_BRACKET,	 /* counters, clocks: between the probe's readings before and behind */
 	MANNER_SHOWN,	 /* driven by ACKs, segments captured: one of the values the probe showed */
 	MANNER_CONSTANT, /* the probe's */
-	MANNER_AGE,	 /* the event that it counts from lies between the probe's, to the jiffy */
+	MANNER_AGE,	 /* the event that it counts from lies between the probe's, in ticks */
 	MANNER_STATISTIC, /* moves on its own between the probe's samples: described, not judged */
 };
 
 enum manner manner__of(enum field f, const struct timeline_header *probe);
-/* "0", or what the manner's quantisation grants. */
+/* "0"; "" where nothing is judged. */
 const char *manner__tolerance(enum manner m);
 
 struct field_tally {
