@@ -17,6 +17,7 @@
 #include "check_clocks.h"
 #include "check_conservation.h"
 #include "check_coverage.h"
+#include "check_ends.h"
 #include "check_final.h"
 #include "check_foreign.h"
 #include "check_identity.h"
@@ -25,6 +26,7 @@
 #include "check_intervals.h"
 #include "check_monotone.h"
 #include "check_presence.h"
+#include "check_quiet.h"
 #include "check_schedule.h"
 #include "check_states.h"
 #include "check_witnesses.h"
@@ -50,6 +52,8 @@ enum {
 	STATES,
 	PRESENCE,
 	SCHEDULE,
+	ENDS_CHECK,
+	QUIET,
 	FINAL,
 	BYTES,
 	COVERAGE,
@@ -85,6 +89,8 @@ static int make_checks(struct court *c)
 	c->checks[STATES] = check_states__new(c->run);
 	c->checks[PRESENCE] = check_presence__new(c->run);
 	c->checks[SCHEDULE] = check_schedule__new(c->run);
+	c->checks[ENDS_CHECK] = check_ends__new(c->run);
+	c->checks[QUIET] = check_quiet__new(c->run);
 	c->checks[FINAL] = check_final__new(c->run);
 	c->checks[BYTES] = check_bytes__new(c->run);
 	c->checks[COVERAGE] = check_coverage__new(c->run);

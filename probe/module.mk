@@ -41,3 +41,13 @@ $(BUILD)/probe/tests/talker: $(BUILD)/probe/tests/talker.o
 	$(call link)
 LIVE_TESTS   += probe/tests/live.sh
 LIVE_HELPERS += $(BUILD)/probe/tests/talker
+
+# Test-only probes that err in one field (probe/tests/defects.bpf.h): `make defects` runs them. All
+# share one build folder, in which probe/ is made anew for each (so not in parallel).
+PROBE_SOURCES := $(wildcard probe/*.[ch] probe/tests/defects.bpf.h timeline/*.[ch] timeline/catalogue.def)
+$(BUILD)/faulty/tcpw-probe-%: $(PROBE_SOURCES)
+	@mkdir -p $(@D)
+	$(Q)rm -rf $(@D)/build/probe
+	$(Q)$(MAKE) --no-print-directory BUILD=$(@D)/build TCPW_DEFECT=$* $(@D)/build/tcpw-probe
+	$(Q)mv $(@D)/build/tcpw-probe $@
+BPFFLAGS += $(if $(TCPW_DEFECT),-DTCPW_DEFECT=$(TCPW_DEFECT))

@@ -45,6 +45,8 @@ struct defect {
 	enum status expected;
 	const char *named; /* fields, any of which must be named; NULL: field (and other, if not 0) */
 	const char *cause; /* CHECK/SUBJECT: WORDS of a finding, instead of a field */
+	/* Why this one cannot be caught; it must then be missed. NULL: it must be caught. */
+	const char *blind;
 };
 
 extern const struct defect catalogue_of_defects[];

@@ -129,6 +129,12 @@ int report_shift(cJSON *report, const struct defect *d, struct change *c)
 	return 0;
 }
 
+int report_shift_back(cJSON *report, const struct defect *d, struct change *c)
+{
+	shift_all(report, -(d->k / 1e6), c);
+	return 0;
+}
+
 /* Whoever takes the timestamp for the beginning is wrong by what of its second had passed. */
 int report_whole_second(cJSON *report, const struct defect *d, struct change *c)
 {

@@ -20,6 +20,7 @@ report_edit report_end_add;
 
 /* The intervals themselves. */
 report_edit report_shift;	/* times by k microseconds */
+report_edit report_shift_back;	/* the same, to smaller ones; the first end is larger than k */
 report_edit report_drop;	/* the k-th is missing */
 report_edit report_duplicate;	/* the k-th is there twice */
 report_edit report_reorder;	/* the k-th and the one before change places */

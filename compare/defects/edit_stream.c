@@ -94,6 +94,25 @@ int edit_drop(struct tape *t, const struct defect *d, struct change *c)
 	return 0;
 }
 
+int edit_drop_last(struct tape *t, const struct defect *d, struct change *c)
+{
+	for (unsigned int i = 0; i < t->count; i++) {
+		const struct flow *f = &t->samples[i].flow;
+		unsigned int later = 0;
+
+		for (unsigned int k = i + 1; k < t->count; k++)
+			later += t->samples[k].event == EVENT_sample &&
+				 t->samples[k].flow.cookie == f->cookie &&
+				 t->samples[k].flow.netns == f->netns;
+		if (t->samples[i].event != EVENT_sample || later >= d->k)
+			continue;
+		tape__remove(t, i--);
+		c->changed++;
+	}
+	c->size = c->changed;
+	return 0;
+}
+
 int edit_drop_honest(struct tape *t, const struct defect *d, struct change *c)
 {
 	int err = edit_drop(t, d, c);

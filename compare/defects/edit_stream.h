@@ -11,6 +11,7 @@ tape_edit edit_stamp_after;  /* windows become the instant at which they ended *
 tape_edit edit_slow_grid;    /* the header claims an interval k permille shorter than it was */
 tape_edit edit_drop;	     /* every k-th sample, told nowhere */
 tape_edit edit_drop_honest;  /* the same, counted in the trailer */
+tape_edit edit_drop_last;    /* each flow's last k polls, told nowhere */
 tape_edit edit_duplicate;    /* every k-th sample twice */
 tape_edit edit_wrong_flow;   /* every k-th sample under another flow's identity */
 tape_edit edit_listener;     /* what a listener says, told as the flow's last samples */

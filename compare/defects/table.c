@@ -39,7 +39,7 @@ static void put_amount(char *text, size_t size, uint64_t v, const char *unit)
 }
 
 static void put_row(const struct trial *t, const char *name, const char *form, const char *size,
-		    const char *smallest)
+		    const char *smallest, const char *why)
 {
 	char others[16];
 
@@ -50,6 +50,8 @@ static void put_row(const struct trial *t, const char *name, const char *form, c
 		printf("    named instead: %s %s: %s\n", t->by.check, t->by.named, t->by.reason);
 	else if (t->outcome == OUTCOME_BROKEN)
 		printf("    %s\n", t->why);
+	else if (t->outcome == OUTCOME_BLIND)
+		printf("    %s\n", why);
 	fflush(stdout);
 }
 
@@ -67,8 +69,8 @@ int table__line(const struct defect *d, const char *fixtures)
 		put_amount(size, sizeof(size), t.change.size, unit_of(d));
 	if (least)
 		put_amount(smallest, sizeof(smallest), least, unit_of(d));
-	put_row(&t, d->name, d->fixture, size, smallest);
-	return t.outcome == OUTCOME_CAUGHT ? 0 : -1;
+	put_row(&t, d->name, d->fixture, size, smallest, d->blind);
+	return t.outcome == OUTCOME_CAUGHT ? 0 : t.outcome == OUTCOME_BLIND ? 1 : -1;
 }
 
 int table__live(const char *name, const char *field, const char *run_dir)
@@ -77,6 +79,6 @@ int table__live(const char *name, const char *field, const char *run_dir)
 	struct trial t = { 0 };
 
 	trial__judge(&t, &d, run_dir);
-	put_row(&t, name, "live", "-", "-");
+	put_row(&t, name, "live", "-", "-", NULL);
 	return t.outcome == OUTCOME_CAUGHT ? 0 : -1;
 }

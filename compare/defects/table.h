@@ -7,7 +7,10 @@
 
 void table__head(void);
 
-/* Put one transformation to the test and print its line. 0, or -1 if it was not caught. */
+/*
+ * Put one transformation to the test and print its line. 0; 1 if it is one that
+ * cannot be caught, as the catalogue says; -1 if it was not caught.
+ */
 int table__line(const struct defect *d, const char *fixtures);
 
 /* Judge a run that a faulty probe has recorded and print its line; field must be named. */

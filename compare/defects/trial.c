@@ -21,7 +21,7 @@ static const char *const files[] = { "manifest.json", "probe.jsonl",  "netlink.j
 
 const char *outcome__name(enum outcome o)
 {
-	static const char *const names[] = { "caught", "MISNAMED", "MISSED", "BROKEN" };
+	static const char *const names[] = { "caught", "MISNAMED", "MISSED", "BROKEN", "blind" };
 
 	return names[o];
 }
@@ -128,14 +128,20 @@ static bool has_word(const char *text, const char *word)
 	return false;
 }
 
-/* Does the finding name one of the space-separated fields? */
+/*
+ * Does the finding name one of the space-separated fields? An equation between several fields of a
+ * sample stands at the beginning of conservation's reason, and names them all.
+ */
 static bool names_any(const struct finding *f, const char *fields)
 {
+	bool is_equation = !strcmp(f->check, "conservation");
+	char equation[REASON_MAX];
 	char list[TRIAL_TEXT_MAX], *save = NULL;
 
 	snprintf(list, sizeof(list), "%s", fields);
+	snprintf(equation, sizeof(equation), "%.*s", (int)strcspn(f->reason, ":"), f->reason);
 	for (char *w = strtok_r(list, " ", &save); w; w = strtok_r(NULL, " ", &save))
-		if (has_word(f->named, w))
+		if (has_word(f->named, w) || (is_equation && has_word(equation, w)))
 			return true;
 	return false;
 }
@@ -195,9 +201,12 @@ void trial__judge(struct trial *t, const struct defect *d, const char *run_dir)
 	} else {
 		weigh_all(t, d, &j->verdict);
 		t->verdict = j->verdict.status;
-		t->outcome = t->verdict == d->expected && t->checks ? OUTCOME_CAUGHT
+		t->outcome = t->verdict >= d->expected && t->checks ? OUTCOME_CAUGHT
 			     : t->verdict == STATUS_PASS	    ? OUTCOME_MISSED
 								    : OUTCOME_MISNAMED;
+		/* one that is caught after all is no longer blind: that is to be written down */
+		if (d->blind)
+			t->outcome = t->outcome == OUTCOME_MISSED ? OUTCOME_BLIND : OUTCOME_MISNAMED;
 	}
 	if (j)
 		judge__free(j);

@@ -10,6 +10,7 @@ enum outcome {
 	OUTCOME_MISNAMED, /* the verdict is what it should be, but names something else */
 	OUTCOME_MISSED,
 	OUTCOME_BROKEN, /* the defect changed nothing, or the fixture cannot be copied: no test */
+	OUTCOME_BLIND,	/* missed, as the catalogue says it must be, and why */
 };
 
 const char *outcome__name(enum outcome o);

@@ -121,6 +121,66 @@ static bool early_marks(enum witness w, unsigned int n, struct sample *s)
 	return true;
 }
 
+/* The numbers of both ends, standing still. */
+static bool with_numbers(enum witness w, struct sample *s, uint32_t acked, uint32_t received)
+{
+	bool client = s->flow.netns == 1001;
+
+	if (w != WITNESS_PROBE)
+		return true;
+	sample__set(s, FIELD_snd_una, client ? acked : 4294967295u);
+	sample__set(s, FIELD_snd_nxt, client ? 2000 : 4294967295u);
+	sample__set(s, FIELD_rcv_nxt, client ? 4294967295u : received);
+	return true;
+}
+
+static bool both_ends(enum witness w, unsigned int n, struct sample *s)
+{
+	return with_numbers(w, s, 1500, 1500);
+}
+
+static bool acked_too_much(enum witness w, unsigned int n, struct sample *s)
+{
+	return with_numbers(w, s, 1501, 1500);
+}
+
+static bool received_too_much(enum witness w, unsigned int n, struct sample *s)
+{
+	return with_numbers(w, s, 1500, 2001);
+}
+
+/* Nothing moves but unacked, and the number of segments that only the probe saw. */
+static bool stands_still(enum witness w, struct sample *s, uint64_t unacked, uint64_t sent)
+{
+	static const enum field fields[] = {
+		FIELD_ca_state,	    FIELD_retransmits, FIELD_sacked,	    FIELD_lost,
+		FIELD_total_retrans, FIELD_bytes_acked, FIELD_segs_out,	    FIELD_data_segs_out,
+		FIELD_delivered,    FIELD_bytes_retrans, FIELD_dsack_dups,  FIELD_retrans,
+	};
+
+	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
+		sample__set(s, fields[i], 3);
+	sample__set(s, FIELD_unacked, w == WITNESS_PROBE ? 7 : unacked);
+	if (w == WITNESS_PROBE)
+		sample__set(s, FIELD_segs_out, sent);
+	return true;
+}
+
+static bool quiet(enum witness w, unsigned int n, struct sample *s)
+{
+	return stands_still(w, s, 7, 3);
+}
+
+static bool quiet_but_unacked(enum witness w, unsigned int n, struct sample *s)
+{
+	return stands_still(w, s, 8, 3);
+}
+
+static bool not_quiet(enum witness w, unsigned int n, struct sample *s)
+{
+	return stands_still(w, s, 8, 4);
+}
+
 static const struct {
 	const char *name, *check, *subject, *says; /* says NULL: there must be no such finding */
 	struct recipe recipe;
@@ -143,6 +203,12 @@ static const struct {
 	{ "one wrong counter is no clock", "clock", "netlink", NULL, { .tamper = one_counter } },
 	{ "a good beginning", "clock", "iperf3 client", NULL, { 0 } },
 	{ "iperf3 begins before its streams", "clock", "iperf3 client", "before its last stream", { .tamper = early_marks } },
+	{ "ends that agree", "ends", "rcv_nxt", NULL, { .tamper = both_ends } },
+	{ "received what was not sent", "ends", "rcv_nxt", "snd_nxt is 1 short", { .tamper = received_too_much } },
+	{ "acknowledged what was not received", "ends", "snd_una", "rcv_nxt is 1 short", { .tamper = acked_too_much } },
+	{ "equal while nothing moves", "quiet", "unacked", NULL, { .tamper = quiet } },
+	{ "not equal while nothing moves", "quiet", "unacked", "netlink says 8", { .tamper = quiet_but_unacked } },
+	{ "something was sent in between", "quiet", "unacked", NULL, { .tamper = not_quiet } },
 	{ "intervals that follow one another", "intervals", "iperf3 client", NULL, { 0 } },
 	{ "omitted intervals", "intervals", "iperf3 client", NULL, { .omit = 2 } },
 };
