@@ -39,7 +39,7 @@ struct relation {
 	enum outcome (*judge)(struct relation_flow *f, const struct sample *s, struct terms *t);
 };
 
-#define RELATIONS      16
+#define RELATIONS	       15
 /* The last one is judged when a sample begins, from what earlier ones said; the others when it
  * ends. */
 #define RELATION_LATER (RELATIONS - 1)

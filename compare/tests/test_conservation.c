@@ -35,7 +35,7 @@ static const struct test_case {
 	const char *const *lines;
 	const char *field; /* that fails; NULL: all hold */
 	const char *says;
-	uint64_t moved, unproven; /* of snd_nxt */
+	uint64_t moved, unproven; /* of bytes_sent */
 } cases[] = {
 	{ "a connection from its SYN on", LINES(CONNECT, OPENED, SENT, ACKED, NETLINK), NULL },
 	{ "its FIN, sent and acked",
@@ -55,24 +55,24 @@ static const struct test_case {
 		"bytes_sent=5000000032 rcv_nxt=2 bytes_received=11 segs_out=9 data_segs_out=3"),
 	  NULL },
 	{ "a FIN where none can be", LINES(CONNECT, OPENED, SENT, "probe 4 segment snd_nxt=3102"),
-	  "snd_nxt", "broken 1 of" },
+	  "bytes_sent", "broken 1 of" },
 	{ "a passive opener that has its SYN acked",
 	  LINES("probe 2 established state=3 snd_una=5 snd_nxt=5 bytes_acked=1 "
-		"bytes_sent=0 bytes_retrans=0 ca_state=0"), "snd_nxt", "worst on flow 1: probe" },
+		"bytes_sent=0 bytes_retrans=0 ca_state=0"), "bytes_sent", "worst on flow 1: probe" },
 	{ "a flow first seen late, with more sent than counted",
 	  LINES("probe 2 segment state=1 snd_una=5 snd_nxt=9 bytes_acked=1 bytes_sent=3 "
-		"bytes_retrans=0 ca_state=0"), "snd_nxt", "broken 1 of 1" },
+		"bytes_retrans=0 ca_state=0"), "bytes_sent", "broken 1 of 1" },
 	{ "a segment that the device refused",
 	  LINES(CONNECT, OPENED, SENT, "probe 4 segment bytes_sent=4000 ca_state=2 snd_una=1101 "
 		"bytes_acked=1001"), NULL, NULL, .moved = 1 },
 	{ "bytes_sent one segment too high, and no sign of a refusal",
 	  LINES(CONNECT, OPENED, SENT, "probe 4 segment bytes_sent=4000 snd_una=1101 "
-		"bytes_acked=1001"), "snd_nxt", "probe says 4000" },
+		"bytes_acked=1001"), "bytes_sent", "probe says 4000" },
 	{ "the same behind a segment that was not seen",
 	  LINES(CONNECT, OPENED, SENT, "probe 4 segment bytes_sent=4000 snd_una=2101 "
 		"bytes_acked=2001"), NULL, NULL, .unproven = 1 },
 	{ "bytes_sent too low", LINES(CONNECT, OPENED, SENT, ACKED, "probe 5 segment bytes_sent=2999"),
-	  "snd_nxt", "probe says 2999, the others of its fields make it 3000" },
+	  "bytes_sent", "probe says 2999, the others of its fields make it 3000" },
 	{ "bytes_acked one too high", LINES(CONNECT, OPENED, SENT, ACKED,
 					    "probe 5 rtt bytes_acked=1002"),
 	  "bytes_acked", "probe says 1002, the others of its fields make it 1001" },
@@ -154,7 +154,7 @@ static void judge_case(void **state)
 			fail_msg("%s: also %s: %s", c->description, r->subject, r->reason);
 		}
 	}
-	sent = find_result(&v, "conservation", "snd_nxt");
+	sent = find_result(&v, "conservation", "bytes_sent");
 	assert_int_equal(sent->moved, c->moved);
 	assert_int_equal(sent->unproven, c->unproven);
 	verdict__free(&v);
