@@ -2,7 +2,8 @@
 /*
  * What judging costs: writes a run of the given size with every field of struct tcp_info, has
  * tcpw-compare judge it and jq parse the same timeline, and prints, as one JSON object, bytes per
- * second, their ratio, and the peak of memory. Both read from the page cache. `make bench` starts it.
+ * second, their ratio, and the peak of memory. Both read from the page cache. `make bench` starts
+ * it.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -18,9 +19,11 @@
 #include "timeline/cli.h"
 #include "timeline/writer.h"
 
-#define MS 1000000ULL
-#define PROBE_EVERY (MS / 20)
+#define MS	      1000000ULL
+#define PROBE_EVERY   (MS / 20)
 #define NETLINK_EVERY (10 * MS)
+#define MSS	      1448
+#define IN_FLIGHT     10
 
 struct cost {
 	double seconds;
@@ -52,17 +55,71 @@ static int run(const char *const argv[], struct cost *cost)
 	return 0;
 }
 
-static void fill(struct sample *s, uint64_t t)
+/*
+ * A flow of which every PROBE_EVERY one segment is acknowledged and one sent, ten in flight, so
+ * that every check has its work: a segment event before its ACK is processed, or netlink's view
+ * behind it.
+ */
+static void fill(struct sample *s, uint64_t t, bool probe)
 {
+	uint64_t acked = t / PROBE_EVERY + !probe, jiffies = t / (4 * MS);
+	const struct {
+		enum field field;
+		uint64_t value;
+	} coherent[] = {
+		{ FIELD_state, 1 },
+		{ FIELD_snd_mss, MSS },
+		{ FIELD_unacked, IN_FLIGHT },
+		{ FIELD_sacked, 0 },
+		{ FIELD_lost, 0 },
+		{ FIELD_retrans, 0 },
+		{ FIELD_retransmits, 0 },
+		{ FIELD_notsent_bytes, 0 },
+		{ FIELD_total_retrans, 0 },
+		{ FIELD_bytes_retrans, 0 },
+		{ FIELD_bytes_acked, acked * MSS + 1 },
+		{ FIELD_bytes_received, 0 },
+		{ FIELD_bytes_sent, (acked + IN_FLIGHT) * MSS },
+		{ FIELD_segs_out, acked + IN_FLIGHT + 1 },
+		{ FIELD_data_segs_out, acked + IN_FLIGHT },
+		{ FIELD_segs_in, acked + probe },
+		{ FIELD_data_segs_in, 0 },
+		{ FIELD_delivered, acked + 1 },
+		{ FIELD_delivered_ce, 0 },
+		{ FIELD_total_rto, 0 },
+		{ FIELD_total_rto_recoveries, 0 },
+		{ FIELD_total_rto_time, 0 },
+		{ FIELD_busy_time, jiffies * 4000 },
+		{ FIELD_rwnd_limited, 0 },
+		{ FIELD_sndbuf_limited, 0 },
+		{ FIELD_snd_una, (uint32_t)(acked * MSS + 1) },
+		{ FIELD_snd_nxt, (uint32_t)((acked + IN_FLIGHT) * MSS + 1) },
+		{ FIELD_write_seq, (uint32_t)((acked + IN_FLIGHT) * MSS + 1) },
+		{ FIELD_rcv_nxt, 1 },
+		{ FIELD_jiffies, jiffies },
+		{ FIELD_seg_seq, 1 },
+		{ FIELD_seg_end_seq, 1 },
+		{ FIELD_seg_ack_seq, (uint32_t)((acked + 1) * MSS + 1) },
+	};
+
 	for (enum field f = 0; f < FIELD_COUNT; f++) {
 		if (catalogue[f].group != GROUP_TCP_INFO)
 			continue;
-		sample__set(s, f,
-			    catalogue[f].kind == KIND_COUNTER
-				    ? (t / 800 + f) & field_all_ones(f)
-				    : (t / MS % 97 + 1000 + 13 * f) & (field_all_ones(f) >> 1));
+		switch (catalogue[f].kind) {
+		case KIND_COUNTER:
+			sample__set(s, f, (acked + f) & field_all_ones(f));
+			break;
+		case KIND_AGE:
+		case KIND_CONSTANT:
+			sample__set(s, f, 0);
+			break;
+		default:
+			sample__set(s, f, (acked % 97 + 1000 + 13 * f) & (field_all_ones(f) >> 1));
+		}
 	}
-	sample__set(s, FIELD_state, 1);
+	for (size_t i = 0; i < sizeof(coherent) / sizeof(coherent[0]); i++)
+		if (probe || catalogue[coherent[i].field].group == GROUP_TCP_INFO)
+			sample__set(s, coherent[i].field, coherent[i].value);
 }
 
 /* One flow, until the file is large enough. */
@@ -79,7 +136,9 @@ static int write_timeline(const char *path, bool probe, uint64_t until_ns, uint6
 
 	strcpy(h.witness, probe ? "probe" : "netlink");
 	strcpy(h.tool, "bench");
-	fill(&s, 0);
+	if (probe)
+		strcpy(h.mode[h.modes++], "segment");
+	fill(&s, 0, probe);
 	h.fields = s.present;
 	h.interval_ns = probe ? 0 : every;
 	endpoint__parse("10.0.0.1:40001", 14, &s.flow.local, &s.flow.family);
@@ -90,7 +149,7 @@ static int write_timeline(const char *path, bool probe, uint64_t until_ns, uint6
 	if (err)
 		return err;
 	for (t = every; t < until_ns && (uint64_t)st.st_size < until_bytes && !err; t += every) {
-		fill(&s, t + (probe ? 0 : 20000));
+		fill(&s, t + (probe ? 0 : 20000), probe);
 		s.seq = probe ? t / every : 0;
 		s.t0_ns = MS + t;
 		s.t1_ns = s.t0_ns + (probe ? 0 : 40000);
