@@ -213,7 +213,8 @@ static enum outcome refused(const struct relation_flow *f, const struct sample *
 static bool fin_may_be_sent(const struct sample *s)
 {
 	/* FIN_WAIT1 FIN_WAIT2 TIME_WAIT CLOSE LAST_ACK CLOSING: set before tcp_send_fin() */
-	return 1 << V(state) & (1 << 4 | 1 << 5 | 1 << 6 | 1 << 7 | 1 << 9 | 1 << 11);
+	return V(state) < 32 &&
+	       1U << V(state) & (1 << 4 | 1 << 5 | 1 << 6 | 1 << 7 | 1 << 9 | 1 << 11);
 }
 
 static bool has_numbers(const struct sample *s)

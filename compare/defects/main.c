@@ -12,13 +12,15 @@
 #include "table.h"
 #include "timeline/cli.h"
 
+#define FIXTURES "compare/tests/fixtures"
+
 int main(int argc, char **argv)
 {
-	const char *fixtures = argc > 1 ? argv[1] : "compare/tests/fixtures";
+	const char *fixtures = argc > 1 ? argv[1] : FIXTURES;
 	unsigned int caught = 0, missed = 0, blind = 0;
 
 	if (argc == 5 && !strcmp(argv[1], "--live"))
-		return table__live(argv[2], argv[3], argv[4]) ? EXIT_FAIL : EXIT_PASS;
+		return table__live(argv[2], argv[3], argv[4], FIXTURES) ? EXIT_FAIL : EXIT_PASS;
 	if (argc > 2 || fixtures[0] == '-') {
 		fprintf(stderr, "usage: defects [FIXTURES] | defects --live NAME FIELD RUN_DIR\n");
 		return EXIT_USAGE;

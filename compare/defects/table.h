@@ -14,6 +14,6 @@ void table__head(void);
 int table__line(const struct defect *d, const char *fixtures);
 
 /* Judge a run that a faulty probe has recorded and print its line; field must be named. */
-int table__live(const char *name, const char *field, const char *run_dir);
+int table__live(const char *name, const char *field, const char *run_dir, const char *fixtures);
 
 #endif

@@ -132,7 +132,7 @@ static bool has_word(const char *text, const char *word)
  * Does the finding name one of the space-separated fields? An equation between several fields of a
  * sample stands at the beginning of conservation's reason, and names them all.
  */
-static bool names_any(const struct finding *f, const char *fields)
+static bool names_any(struct finding *f, const char *fields)
 {
 	bool is_equation = !strcmp(f->check, "conservation");
 	char equation[REASON_MAX];
@@ -141,7 +141,13 @@ static bool names_any(const struct finding *f, const char *fields)
 	snprintf(list, sizeof(list), "%s", fields);
 	snprintf(equation, sizeof(equation), "%.*s", (int)strcspn(f->reason, ":"), f->reason);
 	for (char *w = strtok_r(list, " ", &save); w; w = strtok_r(NULL, " ", &save))
-		if (has_word(f->named, w) || (is_equation && has_word(equation, w)))
+		f->is_subject |= has_word(f->named, w);
+	if (f->is_subject || !is_equation)
+		return f->is_subject;
+	snprintf(list, sizeof(list), "%s", fields);
+	save = NULL;
+	for (char *w = strtok_r(list, " ", &save); w; w = strtok_r(NULL, " ", &save))
+		if (has_word(equation, w))
 			return true;
 	return false;
 }
@@ -158,7 +164,7 @@ static bool is_cause(const struct finding *f, const char *cause)
 }
 
 static void weigh(struct trial *t, const struct defect *d, enum status status, const char *check,
-		  const char *named, const char *reason)
+		  const char *named, const char *reason, uint64_t size)
 {
 	struct finding f;
 	char fields[96];
@@ -169,11 +175,15 @@ static void weigh(struct trial *t, const struct defect *d, enum status status, c
 	snprintf(f.check, sizeof(f.check), "%s", check);
 	snprintf(f.named, sizeof(f.named), "%s", named);
 	snprintf(f.reason, sizeof(f.reason), "%s", reason);
+	f.size = size;
+	f.is_subject = d->cause != NULL;
 	snprintf(fields, sizeof(fields), "%s %s", catalogue[d->field].name,
 		 d->other && d->tape == edit_swap ? catalogue[d->other].name : "");
 	match = status == d->expected &&
 		(d->cause ? is_cause(&f, d->cause) : names_any(&f, d->named ?: fields));
-	if (match ? !t->checks++ : !t->others++ && !t->checks)
+	/* a finding of that very field rather than an equation that it is part of */
+	if (match ? !t->checks++ || (f.is_subject && !t->by.is_subject)
+		  : !t->others++ && !t->checks)
 		t->by = f;
 }
 
@@ -181,13 +191,13 @@ static void weigh_all(struct trial *t, const struct defect *d, const struct verd
 {
 	for (unsigned int i = 0; i < v->results_count; i++)
 		weigh(t, d, v->results[i].status, v->results[i].check, v->results[i].subject,
-		      v->results[i].reason);
+		      v->results[i].reason, v->results[i].worst.size);
 	for (unsigned int i = 0; i < v->statistics_count; i++)
 		weigh(t, d, v->statistics[i].status, v->statistics[i].pair,
-		      v->statistics[i].field, v->statistics[i].reason);
+		      v->statistics[i].field, v->statistics[i].reason, 0);
 	for (unsigned int i = 0; i < v->coverage_count; i++)
 		weigh(t, d, v->coverage[i].status, "coverage", v->coverage[i].witness,
-		      v->coverage[i].reason);
+		      v->coverage[i].reason, 0);
 }
 
 void trial__judge(struct trial *t, const struct defect *d, const char *run_dir)

@@ -20,6 +20,8 @@ const char *outcome__name(enum outcome o);
 struct finding {
 	char check[32], named[32];
 	char reason[REASON_MAX];
+	bool is_subject; /* named is what was looked for */
+	uint64_t size;	 /* of the worst violation, 0 if it has none */
 };
 
 struct trial {
