@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: (GPL-2.0-only OR BSD-2-Clause) */
+/*
+ * How records reach user space, in two ways: reserve() a record, write it, publish() it.
+ *
+ * With atomic operations that return values (5.12): per-CPU lanes of slots in memory that user
+ * space maps (struct record_lane), a few nanoseconds a record. The BPF ring buffer alone, without
+ * anything extracted, costs more than the whole sample may (CONTRIBUTING tells how to measure):
+ * a lock that all CPUs share, taken with interrupts off, and two calls. Here it is only the bell
+ * that wakes the reader when much is waiting.
+ *
+ * Before, the BPF ring buffer takes the records.
+ */
+#ifndef TCPW_PROBE_TRANSPORT_BPF_H
+#define TCPW_PROBE_TRANSPORT_BPF_H
+
+#include "probe/kernel.h"
+
+#include <bpf/bpf_helpers.h>
+
+#include "probe/record.h"
+
+__u64 losses[LOSS_COUNT];
+
+static __always_inline void lost(enum record_loss cause)
+{
+	__sync_fetch_and_add(&losses[cause], 1);
+}
+
+struct {
+	__uint(type, BPF_MAP_TYPE_RINGBUF);
+	__uint(max_entries, 4096); /* this and the following are set before loading */
+} ring SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, struct record_lane);
+} lanes SEC(".maps");
+
+struct {
+	__uint(type, BPF_MAP_TYPE_ARRAY);
+	__uint(map_flags, BPF_F_MMAPABLE);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, union record_slot);
+} slots SEC(".maps");
+
+#ifdef ATOMIC_RESULTS
+
+/* An attempt fails only if an interrupt on this CPU took a position in the midst of it. */
+#define RESERVE_ATTEMPTS 8
+
+/* size: of a member of union record_slot. NULL, counted as lost, if there is no room. */
+static __always_inline void *reserve(__u32 size, __u32 *ticket)
+{
+	__u32 cpu = bpf_get_smp_processor_id(), slot;
+	struct record_lane *lane = bpf_map_lookup_elem(&lanes, &cpu);
+	volatile __u64 *produced, *consumed;
+	__u64 position;
+	__s64 taken;
+	void *record;
+
+	if (!lane)
+		return 0;
+	produced = &lane->produced;
+	consumed = &lane->consumed;
+	for (int i = 0; i < RESERVE_ATTEMPTS; i++) {
+		position = *produced;
+		taken = position - *consumed; /* below 0: others were faster, the exchange fails */
+		if (taken > settings.lane_mask)
+			break;
+		if (__sync_val_compare_and_swap(&lane->produced, position, position + 1) != position)
+			continue;
+		slot = cpu * (settings.lane_mask + 1) + (position & settings.lane_mask);
+		record = bpf_map_lookup_elem(&slots, &slot);
+		if (!record)
+			return 0;
+		if (taken == settings.wakeup_slots)
+			bpf_ringbuf_output(&ring, &cpu, sizeof(cpu), BPF_RB_FORCE_WAKEUP);
+		*ticket = position + 1;
+		return record;
+	}
+	lost(LOSS_RING_FULL);
+	return 0;
+}
+
+/* The commit word must be seen after the record. */
+static __always_inline void publish(struct record_head *head, __u32 ticket)
+{
+	if (settings.stores_in_order) {
+		asm volatile("" ::: "memory");
+		*(volatile __u32 *)&head->commit = ticket;
+	} else {
+		__sync_lock_test_and_set(&head->commit, ticket); /* BPF_XCHG: fully ordered */
+	}
+}
+
+#else
+
+static __always_inline void *reserve(__u32 size, __u32 *ticket)
+{
+	void *record = bpf_ringbuf_reserve(&ring, size, 0);
+
+	*ticket = 0;
+	if (!record)
+		lost(LOSS_RING_FULL);
+	return record;
+}
+
+/* Wake the reader only when much is waiting: a wake-up costs several times the record. */
+static __always_inline void publish(struct record_head *head, __u32 ticket)
+{
+	__u64 waiting = bpf_ringbuf_query(&ring, BPF_RB_AVAIL_DATA);
+
+	bpf_ringbuf_submit(head, waiting >= settings.wakeup_bytes ? BPF_RB_FORCE_WAKEUP
+								  : BPF_RB_NO_WAKEUP);
+}
+
+#endif
+
+#endif
