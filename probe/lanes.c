@@ -4,6 +4,9 @@
 
 #define SLOTS_MIN 16
 
+/* Slots are given back in batches, since each time costs the producer a cache miss. */
+#define BATCH 64
+
 uint32_t lanes__slots(uint64_t bytes, uint32_t count)
 {
 	uint64_t most = bytes / sizeof(union record_slot) / count;
@@ -17,12 +20,19 @@ uint32_t lanes__slots(uint64_t bytes, uint32_t count)
 /* The lane's oldest record, if it is published. */
 static const union record_slot *oldest(const struct lanes *l, uint32_t i)
 {
-	uint64_t position = l->lane[i].consumed;
+	uint64_t position = l->read[i];
 	const union record_slot *slot = &l->slots[(uint64_t)i * l->slots_per_lane +
 						  (position & (l->slots_per_lane - 1))];
 
 	return __atomic_load_n(&slot->head.commit, __ATOMIC_ACQUIRE) == (uint32_t)(position + 1)
 		       ? slot : NULL;
+}
+
+/* The slots may be written again only after they were read. */
+static void give_back(struct lanes *l, uint32_t i)
+{
+	if (l->lane[i].consumed != l->read[i])
+		__atomic_store_n(&l->lane[i].consumed, l->read[i], __ATOMIC_RELEASE);
 }
 
 static int hand_over(struct lanes *l, uint32_t i, const union record_slot *slot, record_fn fn,
@@ -31,12 +41,12 @@ static int hand_over(struct lanes *l, uint32_t i, const union record_slot *slot,
 	int stop = fn(ctx, slot, slot->head.type == RECORD_TCP_INFO ? sizeof(slot->tcp_info)
 								    : sizeof(slot->record));
 
-	/* The slot may be written again only after it was read. */
-	__atomic_store_n(&l->lane[i].consumed, l->lane[i].consumed + 1, __ATOMIC_RELEASE);
+	if (++l->read[i] - l->lane[i].consumed >= BATCH)
+		give_back(l, i);
 	return stop;
 }
 
-int lanes__consume(struct lanes *l, record_fn fn, void *ctx)
+static int consume(struct lanes *l, record_fn fn, void *ctx)
 {
 	for (;;) {
 		const union record_slot *first = NULL;
@@ -70,6 +80,15 @@ int lanes__consume(struct lanes *l, record_fn fn, void *ctx)
 	}
 }
 
+int lanes__consume(struct lanes *l, record_fn fn, void *ctx)
+{
+	int stop = consume(l, fn, ctx);
+
+	for (uint32_t i = 0; i < l->count; i++)
+		give_back(l, i);
+	return stop;
+}
+
 void lanes__await(struct lanes *l)
 {
 	/* The caller has just read the clock: no position may be read ahead of that. */
@@ -81,7 +100,7 @@ void lanes__await(struct lanes *l)
 bool lanes__reached(const struct lanes *l)
 {
 	for (uint32_t i = 0; i < l->count; i++)
-		if (l->lane[i].consumed < l->awaited[i])
+		if (l->read[i] < l->awaited[i])
 			return false;
 	return true;
 }

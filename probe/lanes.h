@@ -15,7 +15,8 @@ typedef int (*record_fn)(void *ctx, const void *record, size_t size);
 struct lanes {
 	struct record_lane *lane;        /* count of them */
 	const union record_slot *slots;  /* of all lanes, one behind the other */
-	uint64_t *awaited;               /* a position of each lane */
+	uint64_t *read;                  /* of each lane: the position to be read next */
+	uint64_t *awaited;               /* of each lane: see lanes__await() */
 	uint32_t count;
 	uint32_t slots_per_lane;         /* a power of two */
 };

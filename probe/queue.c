@@ -69,7 +69,8 @@ static int map_lanes(struct queue *q, const struct probe_bpf *skel)
 	q->lanes.count = bpf_map__max_entries(skel->maps.lanes);
 	q->lanes.slots_per_lane = skel->rodata->settings.lane_mask + 1;
 	q->lanes.awaited = calloc(q->lanes.count, sizeof(*q->lanes.awaited));
-	if (!q->lanes.awaited)
+	q->lanes.read = calloc(q->lanes.count, sizeof(*q->lanes.read));
+	if (!q->lanes.awaited || !q->lanes.read)
 		return -ENOMEM;
 	q->lane_bytes = array_bytes(skel->maps.lanes);
 	p = mmap(NULL, q->lane_bytes, PROT_READ | PROT_WRITE, MAP_SHARED,
@@ -166,6 +167,7 @@ void queue__close(struct queue *q)
 	if (q->lanes.slots)
 		munmap((void *)q->lanes.slots, q->slot_bytes);
 	free(q->lanes.awaited);
+	free(q->lanes.read);
 	if (q->consumer_pos)
 		munmap((void *)q->consumer_pos, page);
 	if (q->producer_pos)

@@ -104,12 +104,16 @@ _Static_assert(sizeof(struct record_tcp_info) == 88 + RECORD_TCP_INFO_BYTES, "no
  * A lane is one CPU's ring of slots. Position p is slot p % (number of slots). A program takes a
  * position by compare-and-exchange of produced, unless all slots between consumed and produced are
  * taken, writes the record in place, and publishes it by the commit word: the low half of p + 1,
- * which no earlier lap can have left there. The reader is alone in writing consumed. The two sides
- * have a cache line each (two on machines that fetch in pairs).
+ * which no earlier lap can have left there.
+ *
+ * The reader is alone in writing consumed, and the programs read it only once produced comes to
+ * look_again: a value that the other CPU keeps writing costs as much to read as half a sample. The
+ * two sides have cache lines of their own (two each, for machines that fetch in pairs).
  */
 struct record_lane {
 	__u64 produced;
-	__u64 produced_pad[15];
+	__u64 look_again; /* never above consumed + number of slots */
+	__u64 produced_pad[14];
 	__u64 consumed;
 	__u64 consumed_pad[15];
 };
@@ -127,7 +131,7 @@ struct record_settings {
 	__u64 cgroup_id;       /* of the watched cgroup; 0: the root, every socket */
 	__u64 wakeup_bytes;    /* wake the reader when this much waits in the ring buffer */
 	__u32 lane_mask;       /* a lane's slots less one; a power of two less one */
-	__u32 wakeup_slots;    /* ring the bell when this many slots of a lane are taken */
+	__u32 wakeup_slots;    /* wake the reader when this many slots of a lane are taken */
 	__u32 hz;
 	__u32 usecs_per_jiffy; /* USEC_PER_SEC / HZ rounded down */
 	__u32 msecs_per_jiffy; /* MSEC_PER_SEC / HZ, 0 if that is no whole number */

@@ -52,35 +52,47 @@ struct {
 /* An attempt fails only if an interrupt on this CPU took a position in the midst of it. */
 #define RESERVE_ATTEMPTS 8
 
+/* Is there room at position? Wakes the reader when much is waiting, and says when to ask again. */
+static __noinline bool has_room(struct record_lane *lane, __u64 position)
+{
+	__u64 consumed, taken;
+	__u32 nothing = 0;
+
+	if (!lane)
+		return false;
+	consumed = *(volatile __u64 *)&lane->consumed;
+	taken = position - consumed;
+	if ((__s64)taken < 0) /* others were faster: the exchange will fail */
+		return true;
+	if (taken < settings.wakeup_slots) {
+		lane->look_again = consumed + settings.wakeup_slots;
+		return true;
+	}
+	lane->look_again = consumed + settings.lane_mask + 1;
+	if (taken > settings.lane_mask)
+		return false;
+	bpf_ringbuf_output(&ring, &nothing, sizeof(nothing), BPF_RB_FORCE_WAKEUP);
+	return true;
+}
+
 /* size: of a member of union record_slot. NULL, counted as lost, if there is no room. */
 static __always_inline void *reserve(__u32 size, __u32 *ticket)
 {
 	__u32 cpu = bpf_get_smp_processor_id(), slot;
 	struct record_lane *lane = bpf_map_lookup_elem(&lanes, &cpu);
-	volatile __u64 *produced, *consumed;
 	__u64 position;
-	__s64 taken;
-	void *record;
 
 	if (!lane)
 		return 0;
-	produced = &lane->produced;
-	consumed = &lane->consumed;
 	for (int i = 0; i < RESERVE_ATTEMPTS; i++) {
-		position = *produced;
-		taken = position - *consumed; /* below 0: others were faster, the exchange fails */
-		if (taken > settings.lane_mask)
+		position = *(volatile __u64 *)&lane->produced;
+		if (position >= *(volatile __u64 *)&lane->look_again && !has_room(lane, position))
 			break;
 		if (__sync_val_compare_and_swap(&lane->produced, position, position + 1) != position)
 			continue;
 		slot = cpu * (settings.lane_mask + 1) + (position & settings.lane_mask);
-		record = bpf_map_lookup_elem(&slots, &slot);
-		if (!record)
-			return 0;
-		if (taken == settings.wakeup_slots)
-			bpf_ringbuf_output(&ring, &cpu, sizeof(cpu), BPF_RB_FORCE_WAKEUP);
 		*ticket = position + 1;
-		return record;
+		return bpf_map_lookup_elem(&slots, &slot); /* in range, so never NULL */
 	}
 	lost(LOSS_RING_FULL);
 	return 0;

@@ -58,8 +58,8 @@ int watch__sock_ops_fd(const struct watch *w);
 int watch__poll(struct watch *w);
 
 /*
- * Move what the ring buffer holds into the timeline, and settle it. Returns after a bounded number
- * of records: 1 if there may be more, else 0; or -errno.
+ * Move what the ring holds into the timeline, and settle it. Returns after a bounded number of
+ * records: 1 if there may be more, else 0; or -errno. writer NULL: read everything, keep nothing.
  */
 int watch__drain(struct watch *w, struct timeline_writer *writer);
 
