@@ -12,6 +12,7 @@
 #include <bpf/bpf.h>
 #include <bpf/libbpf.h>
 #include <errno.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -29,7 +30,7 @@
 
 #define ROUND_NS 300000000ULL
 #define WARM_UP_NS 100000000ULL
-#define DRAIN_INTERVAL_NS 20000000
+#define DRAIN_INTERVAL_MS 50
 #define ROUNDS_MAX 1000
 
 struct bench {
@@ -82,12 +83,12 @@ static uint64_t count_losses(const struct watch *w)
 /* Read all records, like the probe, but do not write them: that would compete for the processors. */
 static int capture(struct bench *b, uint64_t duration_ns)
 {
-	const struct timespec pause = { .tv_nsec = DRAIN_INTERVAL_NS };
+	struct pollfd much = { .fd = watch__fd(b->watch), .events = POLLIN };
 	uint64_t end = monotonic_ns() + duration_ns;
 	int more = 0;
 
 	while (more >= 0 && monotonic_ns() < end && !stop_requested) {
-		nanosleep(&pause, NULL);
+		poll(&much, 1, DRAIN_INTERVAL_MS);
 		do
 			more = watch__drain(b->watch, NULL);
 		while (more > 0);

@@ -21,7 +21,6 @@
 
 #include "probe/record.h"
 
-extern int LINUX_KERNEL_VERSION __kconfig;
 #define KERNEL(a, b) (((a) << 16) + ((b) << 8))
 
 const volatile struct record_settings settings;
@@ -92,11 +91,11 @@ static __always_inline __u32 delayed_ack_timeout(const struct sock *sk,
 {
 	__u32 ato = BITFIELD(icsk, icsk_ack.ato), max, rto_min;
 
-	if (LINUX_KERNEL_VERSION < KERNEL(6, 7) || ato < 2)
+	if (settings.kernel_version < KERNEL(6, 7) || ato < 2)
 		return ato;
 	max = icsk->icsk_delack_max;
 	rto_min = route_rto_min(sk);
-	if (!rto_min && LINUX_KERNEL_VERSION >= KERNEL(6, 11))
+	if (!rto_min && settings.kernel_version >= KERNEL(6, 11))
 		rto_min = icsk->icsk_rto_min;
 	if (rto_min) {
 		rto_min = rto_min > 2 ? rto_min - 1 : 1;

@@ -34,9 +34,9 @@ char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
 struct flow_state {
 	__u64 seq;
-	__u64 ignored; /* the filter does not want this flow */
 	struct record_flow flow;
 };
+_Static_assert(sizeof(struct flow_state) == 64, "a cache line, and storage is aligned to it");
 
 struct {
 	__uint(type, BPF_MAP_TYPE_SK_STORAGE);
@@ -129,18 +129,18 @@ static __noinline bool in_cgroup(const struct sock *sk)
 	return false;
 }
 
-static __always_inline void describe(struct record_flow *flow, const struct tcp_sock *tp,
-				     __u64 cookie)
+/* Functions of the first sight and of rare events stay out of the way of the frequent ones. */
+static __noinline int describe(struct record_flow *flow, const struct tcp_sock *tp)
 {
 	const struct sock_common *skc = &tp->inet_conn.icsk_inet.sk.__sk_common;
 
-	flow->cookie = cookie;
 	flow->netns = skc->skc_net.net->ns.inum;
 	flow->family = skc->skc_family;
 	flow->local_port = skc->skc_num;
 	flow->remote_port = bpf_ntohs(skc->skc_dport);
 	copy_address(flow->local_addr, &skc->skc_v6_rcv_saddr, skc->skc_rcv_saddr, flow->family);
 	copy_address(flow->remote_addr, &skc->skc_v6_daddr, skc->skc_daddr, flow->family);
+	return 0;
 }
 
 /*
@@ -155,7 +155,7 @@ static __always_inline struct flow_state *flow_state(void *sk, const struct tcp_
 	if (state) {
 		if (!state->flow.cookie) /* first seen by on_getsockopt, before there was one */
 			state->flow.cookie = cookie;
-		return state->ignored ? 0 : state;
+		return state->flow.ignored ? 0 : state;
 	}
 	if (elsewhere && !in_cgroup((const struct sock *)tp))
 		return 0;
@@ -164,9 +164,10 @@ static __always_inline struct flow_state *flow_state(void *sk, const struct tcp_
 		lost(LOSS_NO_STATE);
 		return 0;
 	}
-	describe(&state->flow, tp, cookie);
-	state->ignored = !filter_matches(&state->flow);
-	return state->ignored ? 0 : state;
+	state->flow.cookie = cookie;
+	describe(&state->flow, tp);
+	state->flow.ignored = !filter_matches(&state->flow);
+	return state->flow.ignored ? 0 : state;
 }
 
 /*
@@ -255,13 +256,13 @@ int on_sock_ops(struct bpf_sock_ops *ctx)
 		state = flow_state(sk, tp, bpf_get_socket_cookie(ctx), false);
 		if (!state)
 			return 1;
-	} else if (state->ignored) {
+	} else if (state->flow.ignored) {
 		return 1;
 	}
 	if (type == RECORD_CONNECT || type == RECORD_ESTABLISHED) {
 		bpf_sock_ops_cb_flags_set(ctx, flags);
 		/* connect: the local address and port were chosen only now */
-		describe(&state->flow, tp, state->flow.cookie);
+		describe(&state->flow, tp);
 	}
 	r = begin(state, type, &ticket);
 	if (!r)

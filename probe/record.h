@@ -37,7 +37,8 @@ struct record_flow {
 	__u8 local_addr[16];   /* network order; IPv4 as ::ffff:a.b.c.d */
 	__u8 remote_addr[16];
 	__u16 remote_port;     /* host order */
-	__u16 pad[3];
+	__u16 ignored;         /* in the programs' state: the filter does not want this flow */
+	__u16 pad[2];
 };
 _Static_assert(sizeof(struct record_flow) == 56, "no implicit padding");
 
@@ -132,12 +133,13 @@ struct record_settings {
 	__u64 wakeup_bytes;    /* wake the reader when this much waits in the ring buffer */
 	__u32 lane_mask;       /* a lane's slots less one; a power of two less one */
 	__u32 wakeup_slots;    /* wake the reader when this many slots of a lane are taken */
+	__u32 kernel_version;  /* KERNEL_VERSION() of linux/version.h */
 	__u32 hz;
 	__u32 usecs_per_jiffy; /* USEC_PER_SEC / HZ rounded down */
 	__u32 msecs_per_jiffy; /* MSEC_PER_SEC / HZ, 0 if that is no whole number */
 	bool want_rtt;
 	bool stores_in_order;  /* on this processor (x86) other CPUs see stores in program order */
-	__u8 pad[2];
+	__u8 pad[6];
 	struct flow_filter filter;
 };
 

@@ -82,6 +82,7 @@ static __always_inline void *reserve(__u32 size, __u32 *ticket)
 	struct record_lane *lane = bpf_map_lookup_elem(&lanes, &cpu);
 	__u64 position;
 
+	*ticket = 0;
 	if (!lane)
 		return 0;
 	for (int i = 0; i < RESERVE_ATTEMPTS; i++) {

@@ -81,6 +81,7 @@ static void configure(struct probe_bpf *skel, const struct watch_options *option
 	settings->filter = options->filter;
 	settings->want_rtt = options->modes & MODE_RTT;
 	settings->cgroup_id = options->cgroup->id;
+	settings->kernel_version = features->kernel_version;
 	settings->hz = features->hz;
 	settings->usecs_per_jiffy = 1000000 / features->hz;
 	settings->msecs_per_jiffy = 1000 % features->hz ? 0 : 1000 / features->hz;
@@ -105,7 +106,7 @@ static int load_generation(struct watch *w, enum generation generation,
 	return err;
 }
 
-/* The newest generation that the kernel takes, or the one asked for. */
+/* The newest generation that the kernel takes, or the one asked for; without marks if need be. */
 static int load(struct watch *w, const struct watch_options *options)
 {
 	enum generation g = options->generation, last = options->generation;
@@ -117,7 +118,12 @@ static int load(struct watch *w, const struct watch_options *options)
 	}
 	do {
 		w->generation = g;
+		w->marks = options->marks;
 		err = load_generation(w, g, options);
+		if (err && w->marks && !options->marks_required) {
+			w->marks = false;
+			err = load_generation(w, g, options);
+		}
 	} while (err && g++ != last);
 	return err;
 }
@@ -195,13 +201,8 @@ int watch__open(struct watch **pw, const struct watch_options *options,
 	w->features = features;
 	w->netns = options->netns;
 	w->netns_count = options->netns_count;
-	w->marks = options->marks;
 	w->home.fd = -1;
 	err = load(w, options);
-	if (err && w->marks && !options->marks_required) {
-		w->marks = false;
-		err = load(w, options);
-	}
 	if (err) {
 		snprintf(why, why_size, "the kernel refuses the eBPF programs: %s (--doctor tells "
 			 "what it allows, --verbose shows its verifier's words)", strerror(-err));
