@@ -43,4 +43,4 @@ UNIT_TESTS += $(PROBE_TESTS)
 $(BUILD)/probe/tests/talker: $(BUILD)/probe/tests/talker.o
 	$(call link)
 LIVE_TESTS   += probe/tests/live.sh
-LIVE_HELPERS += $(BUILD)/probe/tests/talker
+LIVE_HELPERS += $(BUILD)/probe/tests/talker $(BUILD)/probe/bench
