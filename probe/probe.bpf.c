@@ -211,10 +211,16 @@ static __always_inline void read_cong(struct record *r, const struct tcp_sock *t
 	bpf_probe_read_kernel(r->cong, sizeof(r->cong), tp->inet_conn.icsk_ca_ops->name);
 }
 
+/* Ask for callbacks, beside those that other programs asked for. */
+static __always_inline void arm(struct bpf_sock_ops *ctx)
+{
+	bpf_sock_ops_cb_flags_set(ctx, ctx->bpf_sock_ops_cb_flags | BPF_SOCK_OPS_STATE_CB_FLAG |
+				       (settings.want_rtt ? BPF_SOCK_OPS_RTT_CB_FLAG : 0));
+}
+
 SEC("sockops")
 int on_sock_ops(struct bpf_sock_ops *ctx)
 {
-	int flags = BPF_SOCK_OPS_STATE_CB_FLAG | (settings.want_rtt ? BPF_SOCK_OPS_RTT_CB_FLAG : 0);
 	__u32 op = ctx->op, arg0 = ctx->args[0], arg1 = ctx->args[1];
 	enum record_type type;
 	struct flow_state *state;
@@ -225,6 +231,8 @@ int on_sock_ops(struct bpf_sock_ops *ctx)
 
 	switch (op) {
 	case BPF_SOCK_OPS_RTT_CB:
+		if (!settings.want_rtt) /* another program has asked for it */
+			return 1;
 		type = RECORD_RTT;
 		break;
 	case BPF_SOCK_OPS_STATE_CB:
@@ -240,7 +248,7 @@ int on_sock_ops(struct bpf_sock_ops *ctx)
 		type = RECORD_ESTABLISHED;
 		break;
 	case BPF_SOCK_OPS_TCP_LISTEN_CB: /* children inherit the flags */
-		bpf_sock_ops_cb_flags_set(ctx, flags);
+		arm(ctx);
 		return 1;
 	default:
 		return 1;
@@ -261,7 +269,7 @@ int on_sock_ops(struct bpf_sock_ops *ctx)
 		return 1;
 	}
 	if (type == RECORD_CONNECT || type == RECORD_ESTABLISHED) {
-		bpf_sock_ops_cb_flags_set(ctx, flags);
+		arm(ctx);
 		/* connect: the local address and port were chosen only now */
 		describe(&state->flow, tp);
 	}

@@ -190,7 +190,7 @@ test_poll_mode_sees_only_the_cgroup_and_the_namespaces_asked_for() {
 	exits 0 "$PROBE" --mode poll --interval 5ms --duration 100ms --output "$WORK/p.jsonl" \
 		--netns "/proc/$OTHER/ns/net"
 	kill "$OTHER"
-	samples 'length == 0 and $header.netns[0] > 0'
+	samples '(event("poll") | length == 0) and $header.netns[0] > 0'
 	mkdir "$CGROUP-other"
 	exits 0 "$PROBE" --mode poll --interval 5ms --duration 100ms --output "$WORK/p.jsonl" \
 		--cgroup "$CGROUP-other"
@@ -355,7 +355,7 @@ test_end_by_duration_and_by_signals() {
 }
 
 test_stdout_is_a_timeline_too() {
-	exits 0 "$PROBE" --mode state --duration 50ms
+	exits 0 "$PROBE" --cgroup "$CGROUP" --mode state --duration 50ms
 	jq -es 'length == 2 and .[0].timeline == 1 and .[1].trailer' "$STDOUT" >/dev/null
 }
 
