@@ -16,3 +16,16 @@ help: ## this list
 validate: | $(filter deps,$(MAKECMDGOALS)) # `make -j deps validate` installs first
 
 .PHONY: deps validate help
+
+bench: | $(filter deps,$(MAKECMDGOALS)) ## what the collectors and the comparison cost: OUT=dir
+	$(Q)$(MAKE) --no-print-directory bench-run
+
+bench-run: all $(BENCHES)
+	@BENCHES="$(BENCHES)" ci/bench.sh
+
+.PHONY: bench bench-run
+
+defects: $(PROGRAMS) $(BUILD)/compare/tests/defects ## seeded defects: each must be caught by name (faulty probes run as root)
+	@BUILD="$(abspath $(BUILD))" ci/defects.sh
+
+.PHONY: defects

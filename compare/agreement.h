@@ -10,8 +10,8 @@
 struct agreement {
 	uint64_t n;
 	__int128 sum, sum_abs; /* of clipped errors */
-	double mean, moment; /* of clipped errors: Welford's running mean and sum of squares */
-	uint64_t worst;          /* |error| */
+	double mean, moment;   /* of clipped errors: Welford's running mean and sum of squares */
+	uint64_t worst;	       /* |error| */
 	unsigned int worst_flow;
 	uint64_t worst_ns;
 	struct histogram *histogram; /* of |error| */
@@ -19,9 +19,9 @@ struct agreement {
 
 struct agreement_summary {
 	uint64_t n;
-	double bias, mae, sd;    /* sd: 0 for n < 2 */
-	double limit[2];         /* limits of agreement: bias - 1.96 sd, bias + 1.96 sd */
-	double p50, p95, p99;    /* of |error|, to within HISTOGRAM_ERROR */
+	double bias, mae, sd; /* sd: 0 for n < 2 */
+	double limit[2];      /* limits of agreement: bias - 1.96 sd, bias + 1.96 sd */
+	double p50, p95, p99; /* of |error|, to within HISTOGRAM_ERROR */
 	double max;
 	unsigned int worst_flow; /* id, and CLOCK_MONOTONIC of the largest |error| */
 	uint64_t worst_ns;

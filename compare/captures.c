@@ -19,7 +19,7 @@ struct capture_flow {
 	struct reading last[WITNESSES];
 	uint64_t last_ns[WITNESSES];
 	unsigned int pending[WITNESSES]; /* captures from here on wait for a later sample */
-	unsigned int planned;            /* next interval */
+	unsigned int planned;		 /* next interval */
 };
 
 struct captures {
@@ -75,6 +75,9 @@ static struct capture *take(struct captures *c, struct stream_captures *sc,
 	p = &sc->captures[sc->count++];
 	p->t_ns = t_ns;
 	memcpy(p->of, f->last, sizeof(p->of));
+	for (enum witness w = 0; w < WITNESSES; w++)
+		if (c->check.run->timeline[w].why[0])
+			p->of[w].have = 0; /* broken off: its last state is stale */
 	return p;
 }
 
@@ -84,8 +87,8 @@ static uint64_t planned_ns(const struct run *run, enum end end, const struct int
 	return run->placement[end][iv->epoch].offset_ns + iv->end_ns;
 }
 
-static void take_planned(struct captures *c, const struct flow_entry *flow,
-			 struct capture_flow *f, uint64_t before_ns)
+static void take_planned(struct captures *c, const struct flow_entry *flow, struct capture_flow *f,
+			 uint64_t before_ns)
 {
 	const struct run *run = c->check.run;
 	const struct stream *s = &run->report[flow->end].streams[flow->report_stream];
@@ -246,7 +249,8 @@ void captures__free(struct captures *c)
 	if (!c)
 		return;
 	for (enum end end = 0; end < ENDS; end++) {
-		for (unsigned int i = 0; c->streams[end] && i < c->check.run->report[end].count; i++) {
+		for (unsigned int i = 0; c->streams[end] && i < c->check.run->report[end].count;
+		     i++) {
 			free(c->streams[end][i].captures);
 			free(c->streams[end][i].of_interval);
 		}

@@ -35,7 +35,7 @@ struct capture {
 
 /* When a flow's bulk data was first seen, behind iperf3's cookie of 37 bytes. */
 struct bulk_start {
-	uint64_t at_ns;    /* 0: not seen */
+	uint64_t at_ns;	   /* 0: not seen */
 	uint64_t bound_ns; /* time since the sample before; 0: there was none */
 };
 
@@ -45,7 +45,7 @@ struct stream_captures {
 	int *of_interval; /* index in captures for each interval of the report's stream, or -1 */
 	struct bulk_start bulk[WITNESSES];
 	uint64_t established_ns; /* 0: not seen */
-	unsigned int flow;       /* id, 0: not seen */
+	unsigned int flow;	 /* id, 0: not seen */
 };
 
 struct captures;

@@ -31,9 +31,14 @@ struct check;
 
 struct check_ops {
 	size_t flow_size, window_size; /* bytes of state that merge.c keeps for it, zeroed */
-	uint32_t events;               /* 1 << enum sample_event: which samples it wants */
+	uint32_t events;	       /* 1 << enum sample_event: which samples it wants */
 	void (*begin)(struct check *c, const struct window *w);
 	void (*end)(struct check *c, const struct window *w); /* NULL: not interested */
+	/*
+	 * A sample of run->foreign[which], in the order of t0_ns, behind all of the collectors' that
+	 * begin no later. It belongs to no flow yet, and nothing tells its end. NULL: not interested.
+	 */
+	void (*foreign)(struct check *c, unsigned int which, const struct sample *s);
 	/* Append to v what was found. 0 or -ENOMEM. */
 	int (*finish)(struct check *c, struct verdict *v);
 	void (*free)(struct check *c);

@@ -17,8 +17,9 @@
  *   no lower. When E and N are taken under the socket lock, E's moment is its whole hold of the
  *   lock; merge.c says which events hold it.
  * - An RTT callback runs in the middle of tcp_ack(), between bytes_acked (tcp_snd_una_update())
- *   and delivered_ce, reord_seen: E then mixes fields from before and behind the ACK. Field by field
- *   it still lies between the states that N can see, before and behind the whole hold of the lock.
+ *   and delivered_ce, reord_seen: E then mixes fields from before and behind the ACK. Field by
+ * field it still lies between the states that N can see, before and behind the whole hold of the
+ * lock.
  * - total_retrans, bytes_retrans (__tcp_retransmit_skb()), bytes_sent, data_segs_out, segs_out
  *   (__tcp_transmit_skb()), bytes_received (tcp_rcv_nxt_update()), rcv_ooopack
  *   (tcp_data_queue_ofo()), dsack_dups (tcp_dsack_seen()), reord_seen
@@ -131,7 +132,9 @@ static void judge(const struct bracketing *b, unsigned int i, struct result *r)
 	} else if (!r->compared) {
 		r->status = STATUS_SKIP;
 		snprintf(r->reason, sizeof(r->reason), "reported by %s",
-			 probe ? "the probe only" : netlink ? "netlink only" : "no witness here");
+			 probe	   ? "the probe only"
+			 : netlink ? "netlink only"
+				   : "no witness here");
 	}
 }
 

@@ -70,7 +70,8 @@ static int finish(struct check *c, struct verdict *v)
 				continue;
 			r->status = STATUS_FAIL;
 			snprintf(r->reason, sizeof(r->reason),
-				 "goes back %llu times within %s; worst on flow %u: from %llu to %llu",
+				 "goes back %llu times within %s; worst on flow %u: from %llu to "
+				 "%llu",
 				 (unsigned long long)r->violations, witness__name(w), r->worst.flow,
 				 (unsigned long long)r->worst.expected,
 				 (unsigned long long)r->worst.got);

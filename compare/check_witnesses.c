@@ -72,32 +72,33 @@ static void judge_report(const struct run *run, enum end end, struct result *r)
 			 report->note[0] ? "; " : "", report->note);
 }
 
-/* A misspelt bound would judge nothing and pass. Where a witness is missing, its bounds are too. */
-static void judge_manifest(const struct run *run, struct verdict *v, unsigned int row)
+int check_bounds__judge(struct run *run, struct verdict *v)
 {
 	const struct manifest *m = &run->manifest;
-	struct result *r = &v->results[row];
+	struct result *r;
+	bool broken = false;
 
-	if (run->manifest_why[0]) {
-		r->status = STATUS_ERROR;
-		snprintf(r->reason, sizeof(r->reason), "%s", run->manifest_why);
-		return;
-	}
-	for (unsigned int i = row + 1; i < v->results_count; i++)
-		if (v->results[i].status == STATUS_ERROR)
-			return;
+	if (!m->bounds_count)
+		return 0;
+	for (unsigned int i = 0; i < v->results_count; i++)
+		broken |= v->results[i].status == STATUS_ERROR;
+	r = verdict__result(v, "bounds", "manifest.json");
+	if (!r)
+		return -1;
+	r->tolerance = "";
 	for (unsigned int i = 0; i < m->bounds_count; i++) {
 		const struct bound *b = &m->bounds[i];
 
 		if (b->used)
 			continue;
-		r->status = STATUS_ERROR;
+		r->status = broken ? STATUS_SKIP : STATUS_ERROR;
 		snprintf(r->reason, sizeof(r->reason),
-			 "manifest.json: nothing was judged by the bound %s.%s%s%s (misspelt, or "
-			 "its values are missing)", b->group, b->subject, b->subject[0] ? "." : "",
-			 b->name);
-		return;
+			 "nothing was judged by the bound %s.%s%s%s (misspelt, or its values are "
+			 "missing)",
+			 b->group, b->subject, b->subject[0] ? "." : "", b->name);
+		break;
 	}
+	return 0;
 }
 
 int check_witnesses__judge(struct run *run, struct verdict *v)
@@ -105,11 +106,14 @@ int check_witnesses__judge(struct run *run, struct verdict *v)
 	static const char *const subject[ENDS] = { "iperf3 client", "iperf3 server" };
 	const struct manifest_witness *m[WITNESSES] = { &run->manifest.probe,
 							&run->manifest.netlink };
-	unsigned int manifest = v->results_count;
 	struct result *r = verdict__result(v, "witness", "manifest");
 
 	if (!r)
 		return -1;
+	if (run->manifest_why[0]) {
+		r->status = STATUS_ERROR;
+		snprintf(r->reason, sizeof(r->reason), "%s", run->manifest_why);
+	}
 	for (enum witness w = 0; w < WITNESSES; w++) {
 		r = verdict__result(v, "witness", witness__name(w));
 		if (!r)
@@ -122,7 +126,6 @@ int check_witnesses__judge(struct run *run, struct verdict *v)
 			return -1;
 		judge_report(run, end, r);
 	}
-	judge_manifest(run, v, manifest);
 	return 0;
 }
 
@@ -165,13 +168,15 @@ int check_join__judge(struct run *run, struct verdict *v)
 		worst__update(&r->worst, first.flow, first.t_ns, 0, 0, 0);
 		snprintf(r->reason, sizeof(r->reason),
 			 "%" PRIu64 " samples have a flow's cookie but another 4-tuple; first: %s "
-			 "says flow %u is %s %s", r->violations, witness__name(first.witness),
-			 first.flow, local, remote);
+			 "says flow %u is %s %s",
+			 r->violations, witness__name(first.witness), first.flow, local, remote);
 	} else if (flows__refused(run->flows)) {
 		r->status = STATUS_ERROR;
 		snprintf(r->reason, sizeof(r->reason),
-			 "%" PRIu64 " samples are of flows beyond the first %d and were not judged: "
-			 "filter the collectors", flows__refused(run->flows), FLOWS_MAX);
+			 "%" PRIu64
+			 " samples are of flows beyond the first %d and were not judged: "
+			 "filter the collectors",
+			 flows__refused(run->flows), FLOWS_MAX);
 	} else if (stream >= 0 && (run->timeline[WITNESS_PROBE].samples ||
 				   run->timeline[WITNESS_NETLINK].samples)) {
 		const struct stream *s = &run->report[end].streams[stream];
@@ -179,9 +184,8 @@ int check_join__judge(struct run *run, struct verdict *v)
 		endpoint__format(&s->local, 0, local);
 		endpoint__format(&s->remote, 0, remote);
 		r->status = STATUS_ERROR;
-		snprintf(r->reason, sizeof(r->reason),
-			 "stream %d of %s, %s %s, is in no timeline", stream + 1,
-			 run__report_name(end), local, remote);
+		snprintf(r->reason, sizeof(r->reason), "stream %d of %s, %s %s, is in no timeline",
+			 stream + 1, run__report_name(end), local, remote);
 	}
 	return 0;
 }

@@ -6,8 +6,17 @@
 #include "run.h"
 #include "verdict.h"
 
-/* Judge manifest and files, behind the pass. 0 or -1: no memory. */
+/*
+ * Judge manifest and files, behind the pass: before what the checks found, since it
+ * explains that. 0 or -1: no memory.
+ */
 int check_witnesses__judge(struct run *run, struct verdict *v);
+
+/*
+ * A misspelt bound would judge nothing and pass. Called last, when the checks have used theirs;
+ * where a witness is broken, its bounds are not missed. 0 or -1: no memory.
+ */
+int check_bounds__judge(struct run *run, struct verdict *v);
 
 /* Judge the join of samples and streams. 0 or -1: no memory. */
 int check_join__judge(struct run *run, struct verdict *v);

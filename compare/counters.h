@@ -18,8 +18,7 @@
 /* How many fields of kind COUNTER the catalogue has. */
 enum {
 	COUNTERS = 0
-#define TCPI(name, type, unit, kind, at, since, rtt, all_ones, have, expr, doc)                \
-	+COUNTERS_OF_##kind
+#define TCPI(name, type, unit, kind, at, since, rtt, all_ones, have, expr, doc) +COUNTERS_OF_##kind
 #define SOCK(name, type, unit, kind, have, expr, doc) +COUNTERS_OF_##kind
 #define CALL(name, type, unit, kind, doc) +COUNTERS_OF_##kind
 #define ATTR(name, type, unit, kind, attribute, at, doc) +COUNTERS_OF_##kind

@@ -30,7 +30,8 @@ static int read_all(const char *path, char **text, size_t *len, char why[DOCUMEN
 		p = size > FILE_BYTES_MAX ? NULL : realloc(*text, size + 1);
 		if (!p) {
 			err = -EFBIG;
-			snprintf(why, DOCUMENT_WHY_MAX, "larger than %lu bytes", FILE_BYTES_MAX / 2);
+			snprintf(why, DOCUMENT_WHY_MAX, "larger than %lu bytes",
+				 FILE_BYTES_MAX / 2);
 			goto out;
 		}
 		*text = p;
@@ -55,8 +56,26 @@ static const char *skip_space(const char *p, const char *end)
 	return p;
 }
 
-int document__read(const char *path, cJSON **root, unsigned int *documents,
-		    char why[DOCUMENT_WHY_MAX])
+/* Does the text end inside a string or before what it opened is closed? */
+static bool is_cut(const char *p, const char *end)
+{
+	bool string = false;
+	int depth = 0;
+
+	for (; p < end && depth >= 0; p++) {
+		if (string && *p == '\\')
+			p++;
+		else if (*p == '"')
+			string = !string;
+		else if (!string)
+			depth += (*p == '{' || *p == '[') - (*p == '}' || *p == ']');
+	}
+	return string || depth > 0;
+}
+
+/* all: *root becomes an array of the documents; else it is the last. */
+static int parse(const char *path, bool all, cJSON **root, unsigned int *documents,
+		 char why[DOCUMENT_WHY_MAX])
 {
 	const char *p, *end, *stop;
 	cJSON *document;
@@ -66,6 +85,8 @@ int document__read(const char *path, cJSON **root, unsigned int *documents,
 
 	*root = NULL;
 	*documents = 0;
+	if (all && !(*root = cJSON_CreateArray()))
+		return -ENOMEM;
 	err = read_all(path, &text, &len, why);
 	if (err)
 		goto out;
@@ -79,21 +100,26 @@ int document__read(const char *path, cJSON **root, unsigned int *documents,
 				snprintf(why, DOCUMENT_WHY_MAX,
 					 "document %u, at byte %zu, is cut or not JSON",
 					 *documents + 1, (size_t)(p - text));
-			else if (stop >= end - 1)
-				snprintf(why, DOCUMENT_WHY_MAX, "cut: the JSON document does not end");
+			else if (is_cut(p, end))
+				snprintf(why, DOCUMENT_WHY_MAX,
+					 "cut: the JSON document does not end");
 			else
 				snprintf(why, DOCUMENT_WHY_MAX, "not JSON at byte %zu",
 					 (size_t)(stop ? stop - text : p - text));
 			goto out;
 		}
-		cJSON_Delete(*root);
-		*root = document;
 		(*documents)++;
+		if (all) {
+			cJSON_AddItemToArray(*root, document);
+		} else {
+			cJSON_Delete(*root);
+			*root = document;
+		}
 	}
 	if (!*documents) {
 		err = -ENODATA;
 		snprintf(why, DOCUMENT_WHY_MAX, "empty");
-	} else if (!cJSON_IsObject(*root)) {
+	} else if (!all && !cJSON_IsObject(*root)) {
 		err = -EBADMSG;
 		snprintf(why, DOCUMENT_WHY_MAX, "not a JSON object");
 	}
@@ -106,13 +132,25 @@ out:
 	return err;
 }
 
+int document__read(const char *path, cJSON **root, unsigned int *documents,
+		   char why[DOCUMENT_WHY_MAX])
+{
+	return parse(path, false, root, documents, why);
+}
+
+int document__read_all(const char *path, cJSON **array, char why[DOCUMENT_WHY_MAX])
+{
+	unsigned int documents;
+
+	return parse(path, true, array, &documents, why);
+}
+
 const cJSON *member__get(const cJSON *object, const char *key)
 {
 	const cJSON *item, *found = NULL;
 
-	cJSON_ArrayForEach(item, object)
-		if (item->string && !strcmp(item->string, key))
-			found = item;
+	cJSON_ArrayForEach(item, object) if (item->string && !strcmp(item->string, key)) found =
+		item;
 	return found;
 }
 
@@ -120,10 +158,10 @@ const char *member__duplicate(const cJSON *object)
 {
 	const cJSON *a, *b;
 
-	cJSON_ArrayForEach(a, object)
-		for (b = a->next; b; b = b->next)
-			if (a->string && b->string && !strcmp(a->string, b->string))
-				return a->string;
+	cJSON_ArrayForEach(
+		a, object) for (b = a->next; b;
+				b = b->next) if (a->string && b->string &&
+						 !strcmp(a->string, b->string)) return a->string;
 	return NULL;
 }
 

@@ -17,7 +17,10 @@
  * (-ENODATA: empty; -EBADMSG: not JSON, or cut), and then why[] says what is wrong, without path.
  */
 int document__read(const char *path, cJSON **root, unsigned int *documents,
-		    char why[DOCUMENT_WHY_MAX]);
+		   char why[DOCUMENT_WHY_MAX]);
+
+/* The same with all documents, in *array; at least one. */
+int document__read_all(const char *path, cJSON **array, char why[DOCUMENT_WHY_MAX]);
 
 /* The member called key; where a key is repeated, the last one counts (ECMA-404 leaves it open). */
 const cJSON *member__get(const cJSON *object, const char *key);

@@ -26,9 +26,8 @@ const char *witness__name(enum witness w)
 const char *flow_role__name(enum flow_role role)
 {
 	static const char *const names[] = {
-		[ROLE_OTHER] = "other",	  [ROLE_LISTENER] = "listener",
-		[ROLE_CONTROL] = "control", [ROLE_SENDER] = "sender",
-		[ROLE_RECEIVER] = "receiver",
+		[ROLE_OTHER] = "other",	  [ROLE_LISTENER] = "listener", [ROLE_CONTROL] = "control",
+		[ROLE_SENDER] = "sender", [ROLE_RECEIVER] = "receiver",
 	};
 
 	return names[role];
@@ -90,7 +89,8 @@ void flows__free(struct flows *f)
 static int find_stream(const struct report *r, const struct endpoint *a, const struct endpoint *b)
 {
 	for (unsigned int i = 0; i < r->count; i++)
-		if (same_endpoint(&r->streams[i].local, a) && same_endpoint(&r->streams[i].remote, b))
+		if (same_endpoint(&r->streams[i].local, a) &&
+		    same_endpoint(&r->streams[i].remote, b))
 			return (int)i;
 	return -1;
 }
@@ -241,6 +241,14 @@ struct flow_entry *flows__of(struct flows *f, enum witness w, const struct sampl
 	if (s->event == EVENT_close)
 		e->closed_ns = s->t0_ns;
 	return e;
+}
+
+struct flow_entry *flows__find(struct flows *f, const struct flow *ident, bool *mixed)
+{
+	struct flow_entry *e = ident->cookie ? find_cookie(f, ident) : NULL;
+
+	*mixed = e && !same_tuple(&e->ident, ident);
+	return e ? e : find_tuple(f, ident);
 }
 
 uint64_t flows__refused(const struct flows *f)

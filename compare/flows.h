@@ -23,8 +23,8 @@ const char *witness__name(enum witness w);
 enum flow_role {
 	ROLE_OTHER,
 	ROLE_LISTENER,
-	ROLE_CONTROL,  /* iperf3's control connection: bracketed, but no stream */
-	ROLE_SENDER,   /* the end of a data stream that sends */
+	ROLE_CONTROL, /* iperf3's control connection: bracketed, but no stream */
+	ROLE_SENDER,  /* the end of a data stream that sends */
 	ROLE_RECEIVER,
 };
 
@@ -37,11 +37,11 @@ struct flow_entry {
 	struct flow ident;
 	enum flow_role role;
 	unsigned int stream; /* of a data flow: from 1, as the client's report lists them */
-	enum end end;        /* of a data or control flow: on whose side this socket is */
+	enum end end;	     /* of a data or control flow: on whose side this socket is */
 	int report_stream;   /* index in report[end].streams, -1 if that report has it not */
 	uint64_t samples[WITNESSES], first_ns[WITNESSES], last_ns[WITNESSES];
 	uint64_t established_ns, closed_ns; /* 0: not seen */
-	struct window *deferred;            /* merge.c */
+	struct window *deferred;	    /* merge.c */
 	struct flow_entry *next_cookie, *next_tuple;
 	uint64_t state[]; /* the checks' */
 };
@@ -54,8 +54,7 @@ static inline bool flow_entry__is_data(const struct flow_entry *f)
 struct flows;
 
 /* state_size: bytes of zeroed check state behind each entry. reports: ENDS of them. */
-struct flows *flows__new(size_t state_size, const struct manifest *m,
-			 const struct report *reports);
+struct flows *flows__new(size_t state_size, const struct manifest *m, const struct report *reports);
 void flows__free(struct flows *f); /* NULL is allowed */
 
 /*
@@ -63,6 +62,12 @@ void flows__free(struct flows *f); /* NULL is allowed */
  * NULL: too many flows, or no memory; then the sample is counted in flows__refused().
  */
 struct flow_entry *flows__of(struct flows *f, enum witness w, const struct sample *s);
+
+/*
+ * The entry that an observer without a say in the matter speaks of, or NULL. *mixed: its cookie is
+ * known with another 4-tuple.
+ */
+struct flow_entry *flows__find(struct flows *f, const struct flow *ident, bool *mixed);
 
 uint64_t flows__refused(const struct flows *f);
 

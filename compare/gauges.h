@@ -16,8 +16,7 @@
 
 enum {
 	GAUGES = 0
-#define TCPI(name, type, unit, kind, at, since, rtt, all_ones, have, expr, doc)                \
-	+GAUGES_OF_##kind
+#define TCPI(name, type, unit, kind, at, since, rtt, all_ones, have, expr, doc) +GAUGES_OF_##kind
 #include "timeline/catalogue.def"
 };
 _Static_assert(GAUGES > 0 && GAUGES <= 64, "sets of gauges are 64-bit masks");

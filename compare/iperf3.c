@@ -16,6 +16,9 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "iperf3_end.h"
+#include "iperf3_stream.h"
+
 #define STREAMS_MAX 4096
 
 __attribute__((format(printf, 2, 3))) static void note(struct report *r, const char *fmt, ...)
@@ -61,13 +64,14 @@ static int read_connected(struct report *r, const cJSON *connected, uint64_t *so
 {
 	const cJSON *item;
 
-	cJSON_ArrayForEach(item, connected) {
+	cJSON_ArrayForEach(item, connected)
+	{
 		struct stream *s = &r->streams[r->count];
 
 		if (!read_endpoint(item, "local_host", "local_port", &s->local) ||
 		    !read_endpoint(item, "remote_host", "remote_port", &s->remote)) {
-			snprintf(why, DOCUMENT_WHY_MAX, "start.connected[%u] has no address and port",
-				 r->count);
+			snprintf(why, DOCUMENT_WHY_MAX,
+				 "start.connected[%u] has no address and port", r->count);
 			return -EBADMSG;
 		}
 		sockets[r->count] = UINT64_MAX;
@@ -104,7 +108,7 @@ static int read_interval(struct stream *s, const cJSON *entry, bool sender_by_de
 {
 	struct interval *iv = realloc(s->intervals, (s->count + 1) * sizeof(*iv));
 	bool omitted = false;
-	double end;
+	double end, start;
 
 	if (!iv)
 		return -ENOMEM;
@@ -115,6 +119,8 @@ static int read_interval(struct stream *s, const cJSON *entry, bool sender_by_de
 	    !(end >= 0 && end < 1e9))
 		return -EBADMSG;
 	iv->end_ns = llround(end * 1e9);
+	iv->start_ns = member__number(entry, "start", &start) && start >= 0 && start < 1e9 ?
+			       llround(start * 1e9) : -1;
 	member__bool(entry, "omitted", &omitted);
 	iv->epoch = !omitted;
 	s->sender = sender_by_default;
@@ -139,24 +145,28 @@ static int read_intervals(struct report *r, const cJSON *root, const uint64_t *s
 	int err;
 
 	member__number(member__get(member__get(root, "start"), "test_start"), "reverse", &reverse);
-	cJSON_ArrayForEach(item, intervals) {
+	cJSON_ArrayForEach(item, intervals)
+	{
 		unsigned int place = 0;
 
 		note_duplicate(r, item, "an interval");
-		cJSON_ArrayForEach(entry, member__get(item, "streams")) {
+		cJSON_ArrayForEach(entry, member__get(item, "streams"))
+		{
 			struct stream *s = find_stream(r, sockets, entry, place++);
 
 			note_duplicate(r, entry, "an interval's stream");
 			if (!s) {
 				snprintf(why, DOCUMENT_WHY_MAX,
 					 "interval %u tells of a stream that start.connected does "
-					 "not list", n);
+					 "not list",
+					 n);
 				return -EBADMSG;
 			}
 			/* "sender" is printed since 3.7 */
 			err = read_interval(s, entry, client == !reverse);
 			if (err == -EBADMSG)
-				snprintf(why, DOCUMENT_WHY_MAX, "interval %u has no end or no bytes", n);
+				snprintf(why, DOCUMENT_WHY_MAX,
+					 "interval %u has no end or no bytes", n);
 			if (err)
 				return err;
 		}
@@ -178,37 +188,40 @@ static void number_epochs(struct report *r)
 			r->streams[i].intervals[k].epoch = 0;
 }
 
-int report__read(struct report *r, const char *path, char why[DOCUMENT_WHY_MAX])
+static void read_timestamp(struct report *r, const cJSON *stamp)
+{
+	uint64_t v;
+
+	r->start_step_ns = 1000000000;
+	if (member__u64(stamp, "timesecs", &v))
+		r->start_ns = v * 1000000000;
+	if (member__u64(stamp, "timemillisecs", &v)) { /* since 3.20 */
+		r->start_ns = v * 1000000;
+		r->start_step_ns = 1000000;
+	}
+}
+
+static int read_report(struct report *r, const cJSON *root, char why[DOCUMENT_WHY_MAX])
 {
 	const cJSON *start, *connected;
 	uint64_t *sockets = NULL;
-	unsigned int documents;
-	cJSON *root;
 	int err, n;
 
-	memset(r, 0, sizeof(*r));
-	err = document__read(path, &root, &documents, why);
-	if (err)
-		return err;
-	if (documents > 1)
-		note(r, "%u documents, the last one counts", documents);
 	note_duplicate(r, root, "the report");
 	member__string(root, "error", r->error, sizeof(r->error));
 	start = member__get(root, "start");
 	if (!cJSON_IsObject(start) && !r->error[0]) {
 		snprintf(why, DOCUMENT_WHY_MAX, "not a report of iperf3 -J: no \"start\"");
-		err = -EBADMSG;
-		goto out;
+		return -EBADMSG;
 	}
 	note_duplicate(r, start, "start");
 	member__string(start, "version", r->version, sizeof(r->version));
-	member__u64(member__get(start, "timestamp"), "timesecs", &r->start_s);
+	read_timestamp(r, member__get(start, "timestamp"));
 	connected = member__get(start, "connected");
 	n = cJSON_GetArraySize(connected);
 	if (n > STREAMS_MAX) {
 		snprintf(why, DOCUMENT_WHY_MAX, "more than %d streams", STREAMS_MAX);
-		err = -EBADMSG;
-		goto out;
+		return -EBADMSG;
 	}
 	r->streams = calloc(n + 1, sizeof(*r->streams));
 	sockets = calloc(n + 1, sizeof(*sockets));
@@ -219,10 +232,43 @@ int report__read(struct report *r, const char *path, char why[DOCUMENT_WHY_MAX])
 	if (!err)
 		err = read_intervals(r, root, sockets, why);
 	number_epochs(r);
+	report__read_end(r, root, sockets);
 	r->present = !err;
 out:
 	free(sockets);
-	cJSON_Delete(root);
+	return err;
+}
+
+int report__read(struct report *r, const char *path, bool server_output,
+		 char why[DOCUMENT_WHY_MAX])
+{
+	const cJSON *root;
+	cJSON *documents, *folded;
+	int err, n;
+
+	memset(r, 0, sizeof(*r));
+	err = document__read_all(path, &documents, why);
+	if (err)
+		return err;
+	folded = iperf3_stream__fold(documents);
+	n = cJSON_GetArraySize(documents);
+	root = cJSON_GetArrayItem(documents, n - 1);
+	if (folded && !member__get(root, "start"))
+		root = folded;
+	else if (n > 1)
+		note(r, "%d documents, the last one counts", n);
+	if (server_output) {
+		root = member__get(root, "server_output_json");
+		note(r, "told by the client (--get-server-output)");
+	}
+	if (cJSON_IsObject(root)) {
+		err = read_report(r, root, why);
+	} else {
+		err = server_output ? -ENOENT : -EBADMSG;
+		snprintf(why, DOCUMENT_WHY_MAX, server_output ? "missing" : "not a JSON object");
+	}
+	cJSON_Delete(folded);
+	cJSON_Delete(documents);
 	return err;
 }
 

@@ -11,26 +11,45 @@
 
 /* What an interval may lack: old versions print fewer figures, receivers none of tcp_info's. */
 enum interval_figure {
-	FIGURE_RTT = 1,        /* us */
-	FIGURE_RTTVAR = 2,     /* us */
-	FIGURE_CWND = 4,       /* bytes */
-	FIGURE_PMTU = 8,       /* bytes */
-	FIGURE_SND_WND = 16,   /* bytes; printed since 3.10 */
-	FIGURE_RETRANS = 32,   /* segments, of this interval */
+	FIGURE_RTT = 1,	     /* us */
+	FIGURE_RTTVAR = 2,   /* us */
+	FIGURE_CWND = 4,     /* bytes */
+	FIGURE_PMTU = 8,     /* bytes */
+	FIGURE_SND_WND = 16, /* bytes; printed since 3.10 */
+	FIGURE_RETRANS = 32, /* segments, of this interval */
 };
 
 struct interval {
-	int64_t end_ns;  /* since the start of its epoch, by CLOCK_MONOTONIC */
-	uint64_t bytes;  /* of this interval */
+	int64_t end_ns; /* since the start of its epoch, by CLOCK_MONOTONIC */
+	int64_t start_ns; /* the same of its start; -1: not printed */
+	uint64_t bytes; /* of this interval */
 	uint64_t rtt, rttvar, cwnd, pmtu, snd_wnd, retrans;
 	uint8_t figures; /* enum interval_figure */
-	uint8_t epoch;   /* 0, or with --omit: 0 for the omitted intervals and 1 behind them, since
+	uint8_t epoch;	 /* 0, or with --omit: 0 for the omitted intervals and 1 behind them, since
 			    iperf3 then restarts its clock */
+};
+
+/* What a report's end says of a stream: by its own side, as sender or receiver. */
+enum end_figure {
+	END_BYTES,
+	END_RETRANSMITS, /* the rest: of senders */
+	END_MAX_CWND,	 /* bytes */
+	END_MAX_SND_WND, /* bytes */
+	END_MAX_RTT,	 /* us */
+	END_MIN_RTT,
+	END_MEAN_RTT,
+	END_FIGURES
+};
+
+struct end_figures {
+	uint32_t have; /* 1 << enum end_figure */
+	uint64_t value[END_FIGURES];
 };
 
 struct stream {
 	struct endpoint local, remote;
 	bool sender;
+	struct end_figures end;
 	unsigned int count;
 	struct interval *intervals;
 };
@@ -38,20 +57,23 @@ struct stream {
 #define EPOCHS 2
 
 struct report {
-	bool present;        /* the file exists and could be understood */
+	bool present; /* the file exists and could be understood */
 	char version[32];
-	uint64_t start_s;    /* start.timestamp.timesecs: CLOCK_REALTIME, whole seconds */
-	char error[256];     /* iperf3's own "error", "" without */
-	char note[256];      /* peculiarities that were coped with, "" without */
+	uint64_t start_ns;	/* start.timestamp: CLOCK_REALTIME, 0 without */
+	uint64_t start_step_ns; /* its resolution: a second, since 3.20 a millisecond */
+	char error[256];  /* iperf3's own "error", "" without */
+	char note[256];	  /* peculiarities that were coped with, "" without */
 	unsigned int count;
 	struct stream *streams;
 };
 
 /*
- * Read path. 0 or -errno, and then why[] (without path). A report with iperf3's own "error" is
+ * Read path; server_output: not the report itself but the server's inside it, which
+ * --get-server-output puts there if the server runs with -J. 0 or -errno, and then why[] (without path). A report with iperf3's own "error" is
  * read as far as it goes and returns 0: look at r->error. Free with __free().
  */
-int report__read(struct report *r, const char *path, char why[DOCUMENT_WHY_MAX]);
+int report__read(struct report *r, const char *path, bool server_output,
+		 char why[DOCUMENT_WHY_MAX]);
 void report__free(struct report *r);
 
 #endif

@@ -12,19 +12,57 @@
 
 #include "captures.h"
 #include "check_bracketing.h"
+#include "check_bytes.h"
+#include "check_clock.h"
+#include "check_clocks.h"
+#include "check_conservation.h"
 #include "check_coverage.h"
+#include "check_ends.h"
+#include "check_final.h"
+#include "check_foreign.h"
+#include "check_identity.h"
+#include "check_marks.h"
+#include "check_membership.h"
+#include "check_intervals.h"
 #include "check_monotone.h"
+#include "check_presence.h"
+#include "check_quiet.h"
+#include "check_schedule.h"
+#include "check_states.h"
 #include "check_witnesses.h"
 #include "merge.h"
 #include "output.h"
 #include "placement.h"
 #include "plot_data.h"
+#include "skew.h"
 #include "statistics.h"
 #include "statistics_iperf3.h"
 #include "tuples.h"
 #include "write.h"
 
-enum { BRACKETING, MONOTONE, COVERAGE, STATISTICS, CAPTURES, PLOT_DATA, CHECKS };
+enum {
+	BRACKETING,
+	CLOCKS,
+	CONSERVATION,
+	MONOTONE,
+	IDENTITY,
+	MARKS,
+	MEMBERSHIP,
+	SKEW,
+	STATES,
+	PRESENCE,
+	SCHEDULE,
+	ENDS_CHECK,
+	QUIET,
+	FINAL,
+	BYTES,
+	COVERAGE,
+	STATISTICS,
+	CAPTURES,
+	PLOT_DATA,
+	FOREIGN,
+	CHECKS
+};
 
 /* Everything between the manifest and the verdict. */
 struct court {
@@ -41,9 +79,23 @@ static int make_checks(struct court *c)
 	static const bool by_marks[ENDS];
 
 	c->checks[BRACKETING] = check_bracketing__new(c->run);
+	c->checks[CLOCKS] = check_clocks__new(c->run);
+	c->checks[CONSERVATION] = check_conservation__new(c->run);
+	c->checks[SKEW] = skew__new(c->run);
+	c->checks[MEMBERSHIP] = check_membership__new(c->run);
 	c->checks[MONOTONE] = check_monotone__new(c->run);
+	c->checks[IDENTITY] = check_identity__new(c->run);
+	c->checks[MARKS] = check_marks__new(c->run);
+	c->checks[STATES] = check_states__new(c->run);
+	c->checks[PRESENCE] = check_presence__new(c->run);
+	c->checks[SCHEDULE] = check_schedule__new(c->run);
+	c->checks[ENDS_CHECK] = check_ends__new(c->run);
+	c->checks[QUIET] = check_quiet__new(c->run);
+	c->checks[FINAL] = check_final__new(c->run);
+	c->checks[BYTES] = check_bytes__new(c->run);
 	c->checks[COVERAGE] = check_coverage__new(c->run);
 	c->checks[STATISTICS] = statistics__new(c->run);
+	c->checks[FOREIGN] = check_foreign__new(c->run);
 	c->captures = captures__new(c->run, by_marks);
 	c->plot_data = plot_data__new(c->run);
 	c->iperf3 = iperf3_statistics__new();
@@ -99,8 +151,8 @@ static int place_without_marks(struct court *c, bool planned[ENDS])
 		err = votes ? extra_pass(c->run, tuples__check(votes)) : -ENOMEM;
 	}
 	for (enum end end = 0; end < ENDS && !err; end++) {
-		planned[end] = planned[end] &&
-			       placement__by_others(c->run, c->captures, end, votes);
+		planned[end] =
+			planned[end] && placement__by_others(c->run, c->captures, end, votes);
 		placed |= planned[end];
 	}
 	if (!err && placed) {
@@ -123,17 +175,47 @@ static int judge_iperf3(struct court *c)
 	for (enum end end = 0; end < ENDS; end++) {
 		if (!c->run->report[end].present)
 			continue;
-		if (placement__by_marks(c->run, c->captures, end))
+		if (placement__by_marks(c->run, c->captures, end)) {
+			check_marks__add(c->checks[MARKS], c->captures, end);
 			iperf3_statistics__add(c->iperf3, c->run, c->captures, end);
-		else
+		} else {
 			rest[end] = true;
+		}
 	}
 	if (rest[END_CLIENT] || rest[END_SERVER])
 		err = place_without_marks(c, rest);
+	if (!err && check_marks__judge(c->checks[MARKS], c->verdict))
+		err = -ENOMEM;
 	if (!err && placement__judge(c->run, c->verdict))
+		err = -ENOMEM;
+	if (!err && check_clock__judge_iperf3(c->run, c->captures, c->verdict))
+		err = -ENOMEM;
+	if (!err && check_intervals__judge(c->run, c->verdict))
 		err = -ENOMEM;
 	if (!err && iperf3_statistics__judge(c->iperf3, c->run, c->verdict))
 		err = -ENOMEM;
+	return err;
+}
+
+/* Where bracketing has failed: is it a clock? */
+static int judge_clocks(struct court *c)
+{
+	struct check_clock *clock = NULL;
+	bool wanted = false;
+	int err = 0;
+
+	for (unsigned int i = 0; i < c->verdict->results_count; i++)
+		wanted |= !strcmp(c->verdict->results[i].check, "bracketing") &&
+			  c->verdict->results[i].violations;
+	if (!wanted)
+		return 0;
+	clock = check_clock__new(c->run);
+	err = clock ? extra_pass(c->run, check_clock__windows(clock)) : -ENOMEM;
+	if (!err)
+		err = extra_pass(c->run, check_clock__samples(clock));
+	if (!err)
+		err = check_clock__judge(clock, c->verdict);
+	check_clock__free(clock);
 	return err;
 }
 
@@ -155,14 +237,18 @@ static int hear(struct court *c)
 
 	if (err == -EOVERFLOW)
 		return too_many_windows(c->verdict);
+	if (!err && check_witnesses__judge(c->run, c->verdict))
+		err = -ENOMEM;
 	for (int i = 0; i < CHECKS && !err; i++)
 		if (c->checks[i]->ops->finish(c->checks[i], c->verdict))
 			err = -ENOMEM;
 	if (!err)
 		err = judge_iperf3(c);
+	if (!err)
+		err = judge_clocks(c);
 	if (!err && check_join__judge(c->run, c->verdict))
 		err = -ENOMEM;
-	if (!err && check_witnesses__judge(c->run, c->verdict))
+	if (!err && check_bounds__judge(c->run, c->verdict))
 		err = -ENOMEM;
 	return err;
 }
@@ -186,8 +272,8 @@ static int write_plots(struct judgement *j, const struct court *c, const char *d
 {
 	const struct plot_curve errors[] = {
 		{ "rtt netlink-probe", statistics__errors(c->checks[STATISTICS], FIELD_rtt), 1e-3 },
-		{ "rtt iperf3-probe",
-		  iperf3_statistics__errors(c->iperf3, WITNESS_PROBE, READ_RTT), 1e-3 },
+		{ "rtt iperf3-probe", iperf3_statistics__errors(c->iperf3, WITNESS_PROBE, READ_RTT),
+		  1e-3 },
 		{ "rttvar netlink-probe", statistics__errors(c->checks[STATISTICS], FIELD_rttvar),
 		  1e-3 },
 		{ "rttvar iperf3-probe",
@@ -200,6 +286,7 @@ static int write_plots(struct judgement *j, const struct court *c, const char *d
 		{ "probe", check_coverage__gaps(c->checks[COVERAGE], WITNESS_PROBE), 1e-6 },
 		{ "netlink", check_coverage__gaps(c->checks[COVERAGE], WITNESS_NETLINK), 1e-6 },
 	};
+	struct plot_curve skew[SKEW_FIELDS_MAX];
 	int err;
 
 	err = plot_data__write(c->plot_data, dir, j->path);
@@ -209,10 +296,19 @@ static int write_plots(struct judgement *j, const struct court *c, const char *d
 	if (!err)
 		err = plot_curves__write(dir, "plots/data/gaps.tsv", "gap_ms", gaps,
 					 sizeof(gaps) / sizeof(gaps[0]), j->path);
+	if (!err)
+		err = plot_curves__write(dir, "plots/data/skew.tsv", "percent", skew,
+					 skew__curves(c->checks[SKEW], skew), j->path);
 	return err;
 }
 
 int judge__run(struct judgement *j, const char *dir, const char *output, const char *junit)
+{
+	return judge__run_with(j, dir, output, junit, NULL, 0);
+}
+
+int judge__run_with(struct judgement *j, const char *dir, const char *output, const char *junit,
+		    const struct foreign *foreign, unsigned int foreign_count)
 {
 	struct court c = { .run = &j->run, .verdict = &j->verdict };
 	int err;
@@ -222,6 +318,12 @@ int judge__run(struct judgement *j, const char *dir, const char *output, const c
 	err = run__open(&j->run, dir);
 	if (err)
 		return err;
+	for (unsigned int i = 0; i < foreign_count; i++) {
+		struct run_foreign *f = &j->run.foreign[j->run.foreign_count++];
+
+		f->spec = foreign[i];
+		snprintf(f->name, sizeof(f->name), "foreign-%u", i + 1); /* until it says itself */
+	}
 	snprintf(j->path, sizeof(j->path), "%s", output);
 	err = output__make_dirs(output);
 	if (err)

@@ -18,6 +18,11 @@ struct judgement {
  * -errno: dir cannot be read or output not written, and j->path is named. Free in any case.
  */
 int judge__run(struct judgement *j, const char *dir, const char *output, const char *junit);
+
+/* The same, with timelines of other tools on the stand too: at most FOREIGN_MAX. */
+int judge__run_with(struct judgement *j, const char *dir, const char *output, const char *junit,
+		    const struct foreign *foreign, unsigned int foreign_count);
+
 void judge__free(struct judgement *j);
 
 #endif

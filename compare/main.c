@@ -11,6 +11,8 @@
 
 struct options {
 	const char *run_dir, *output, *junit;
+	struct foreign foreign[FOREIGN_MAX];
+	unsigned int foreign_count;
 	bool quiet;
 };
 
@@ -25,6 +27,12 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case 'j':
 		o->junit = arg;
 		return 0;
+	case 'w':
+		if (o->foreign_count == FOREIGN_MAX)
+			argp_error(state, "at most %d witnesses more", FOREIGN_MAX);
+		if (foreign__parse(&o->foreign[o->foreign_count++], arg))
+			argp_error(state, "--witness %s names no file", arg);
+		return 0;
 	case 'q':
 		o->quiet = true;
 		return 0;
@@ -36,7 +44,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		return 0;
 	case ARGP_KEY_END:
 		if (!o->run_dir)
-			argp_error(state, "which run? Give the directory that scenarios/run filled");
+			argp_error(state,
+				   "which run? Give the directory that scenarios/run filled");
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;
@@ -44,9 +53,13 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 }
 
 static const struct argp_option table[] = {
-	{ "output", 'o', "DIR", 0, "Write verdict.json, report.txt, junit.xml and plots/data into DIR "
-				   "(default: RUN_DIR)" },
+	{ "output", 'o', "DIR", 0,
+	  "Write verdict.json, report.txt, junit.xml and plots/data into DIR "
+	  "(default: RUN_DIR)" },
 	{ "junit", 'j', "FILE", 0, "Write the JUnit XML to FILE instead" },
+	{ "witness", 'w', "[FORMAT:]FILE", 0,
+	  "Judge this timeline of another tool too, by the probe's (up to 4 times). FORMAT is "
+	  "timeline (default; docs/timeline.md), ss (rounds of ss -tinOH) or firefly (scitags)" },
 	{ "quiet", 'q', NULL, 0, "Print nothing; the exit code and the files tell" },
 	{ 0 },
 };
@@ -73,9 +86,15 @@ int main(int argc, char **argv)
 		return EXIT_USAGE;
 	if (!o.output)
 		o.output = o.run_dir;
-	err = judge__run(&judgement, o.run_dir, o.output, o.junit);
+	err = judge__run_with(&judgement, o.run_dir, o.output, o.junit, o.foreign,
+			      o.foreign_count);
 	if (err) {
-		fprintf(stderr, "tcpw-compare: %s: %s\n", judgement.path, strerror(-err));
+		fprintf(stderr, "tcpw-compare: %s: %s: %s\n", judgement.path, strerror(-err),
+			strcmp(judgement.path, o.run_dir)
+				? "--output DIR writes elsewhere"
+				: "a run is a directory that scenarios/run has filled, and where "
+				  "the "
+				  "verdict can be written unless --output DIR says elsewhere");
 		code = EXIT_ERROR;
 		goto out;
 	}

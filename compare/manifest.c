@@ -34,8 +34,8 @@ static int add_bound(struct manifest *m, const char *group, const char *subject,
 	struct bound *b;
 
 	if (!cJSON_IsNumber(item)) {
-		snprintf(why, DOCUMENT_WHY_MAX, "the bound %.16s %.64s %.32s is not a number", group,
-			 subject, item->string);
+		snprintf(why, DOCUMENT_WHY_MAX, "the bound %.16s %.64s %.32s is not a number",
+			 group, subject, item->string);
 		return -EBADMSG;
 	}
 	b = realloc(m->bounds, (m->bounds_count + 1) * sizeof(*b));
@@ -56,20 +56,21 @@ static int read_bounds(struct manifest *m, const cJSON *bounds, char why[DOCUMEN
 	const cJSON *group, *item, *limit;
 	int err = 0;
 
-	cJSON_ArrayForEach(group, bounds)
-		cJSON_ArrayForEach(item, group) {
-			if (!cJSON_IsObject(item)) {
-				err = add_bound(m, group->string, "", item, why);
+	cJSON_ArrayForEach(group, bounds) cJSON_ArrayForEach(item, group)
+	{
+		if (!cJSON_IsObject(item)) {
+			err = add_bound(m, group->string, "", item, why);
+			if (err)
+				return err;
+		}
+		if (cJSON_IsObject(item))
+			cJSON_ArrayForEach(limit, item)
+			{
+				err = add_bound(m, group->string, item->string, limit, why);
 				if (err)
 					return err;
 			}
-			if (cJSON_IsObject(item))
-				cJSON_ArrayForEach(limit, item) {
-					err = add_bound(m, group->string, item->string, limit, why);
-					if (err)
-						return err;
-				}
-		}
+	}
 	return 0;
 }
 
@@ -90,8 +91,10 @@ int manifest__read(struct manifest *m, const char *path, char why[DOCUMENT_WHY_M
 	if (err)
 		return err;
 	if (!member__u64(root, "schema", &v) || v != MANIFEST_SCHEMA) {
-		snprintf(why, DOCUMENT_WHY_MAX, "not a manifest of schema %d: use the tcpwitness that "
-			 "wrote it", MANIFEST_SCHEMA);
+		snprintf(why, DOCUMENT_WHY_MAX,
+			 "not a manifest of schema %d: use the tcpwitness that "
+			 "wrote it",
+			 MANIFEST_SCHEMA);
 		err = -EBADMSG;
 		goto out;
 	}

@@ -37,9 +37,9 @@ struct bound {
 
 struct manifest {
 	char scenario[64], hypothesis[512], command[512], kernel[80];
-	char skip[256];     /* why the scenario could not run here; "": it ran */
-	uint16_t port;      /* iperf3's, 0 if unknown */
-	bool receive;       /* the server sends (iperf3 -R) */
+	char skip[256]; /* why the scenario could not run here; "": it ran */
+	uint16_t port;	/* iperf3's, 0 if unknown */
+	bool receive;	/* the server sends (iperf3 -R) */
 	struct manifest_netns netns[ENDS];
 	struct manifest_witness probe, netlink, iperf3[ENDS];
 	struct bound *bounds;

@@ -21,6 +21,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* The run's own timelines, and behind them the foreign ones. */
+#define SOURCES (WITNESSES + FOREIGN_MAX)
+
 struct source {
 	struct timeline_reader *reader;
 	struct sample sample;
@@ -33,7 +36,7 @@ struct merge {
 	unsigned int checks_count;
 	struct flows *flows;
 	size_t window_words;
-	struct source *source[WITNESSES];
+	struct source *source[SOURCES]; /* NULL: not there */
 	bool poll_is_locked;
 	struct window *heap[WINDOWS_MAX];
 	unsigned int open;
@@ -143,10 +146,19 @@ static void end_deferred(struct merge *m, struct flow_entry *f, uint64_t now_ns)
 	f->deferred = NULL;
 }
 
+static void show_foreign(struct merge *m, unsigned int which, const struct sample *s)
+{
+	end_windows(m, s->t0_ns);
+	for (unsigned int i = 0; i < m->checks_count; i++)
+		if (m->checks[i]->ops->foreign)
+			m->checks[i]->ops->foreign(m->checks[i], which, s);
+}
+
 static int show(struct merge *m, enum witness witness, const struct sample *s)
 {
-	struct window instant = { .sample = s, .witness = witness, .end_ns = s->t1_ns,
-				  .state = m->instant_state };
+	struct window instant = {
+		.sample = s, .witness = witness, .end_ns = s->t1_ns, .state = m->instant_state
+	};
 	bool deferred = s->event == EVENT_poll && s->t0_ns == s->t1_ns && !m->poll_is_locked;
 	struct window *w;
 
@@ -192,6 +204,62 @@ static void advance(struct merge *m, enum witness w)
 	}
 }
 
+static void advance_foreign(struct merge *m, unsigned int which)
+{
+	struct run_foreign *f = &m->run->foreign[which];
+	struct source *s = m->source[WITNESSES + which];
+	int err = foreign_reader__next(f->reader, &s->sample);
+
+	s->have = err > 0;
+	if (s->have) {
+		f->timeline.samples++;
+		return;
+	}
+	f->placed_error_ns = foreign_reader__placed_error_ns(f->reader);
+	snprintf(f->note, sizeof(f->note), "%s", foreign_reader__note(f->reader));
+	if (!err) {
+		const struct timeline_trailer *t = foreign_reader__trailer(f->reader);
+
+		f->timeline.whole = true;
+		if (t)
+			f->timeline.trailer = *t;
+	} else {
+		run__why_foreign(f, foreign_reader__error(f->reader));
+	}
+}
+
+/* Only where a check wants it. The collectors are open by now: their headers place the clocks. */
+static int open_foreign(struct merge *m, unsigned int which)
+{
+	const struct run_timeline *own = m->run->timeline;
+	struct run_foreign *f = &m->run->foreign[which];
+	struct clock_anchor anchor =
+		clock_anchor__of(&own[WITNESS_PROBE].header, &own[WITNESS_NETLINK].header);
+	bool wanted = false;
+	int err;
+
+	for (unsigned int i = 0; i < m->checks_count; i++)
+		wanted |= m->checks[i]->ops->foreign != NULL;
+	if (!wanted)
+		return 0;
+	memset(&f->timeline, 0, sizeof(f->timeline));
+	m->source[WITNESSES + which] = calloc(1, sizeof(struct source));
+	if (!m->source[WITNESSES + which])
+		return -ENOMEM;
+	err = foreign_reader__open(&f->reader, &f->spec, &anchor);
+	if (err == -ENOMEM)
+		return err;
+	if (err) {
+		run__why_foreign(f, foreign_reader__error(f->reader));
+		return 0;
+	}
+	f->timeline.header = *foreign_reader__header(f->reader);
+	f->timeline.opened = true;
+	run__name_foreign(m->run, which);
+	advance_foreign(m, which);
+	return 0;
+}
+
 static int open_source(struct merge *m, enum witness w)
 {
 	struct run_timeline *t = &m->run->timeline[w];
@@ -224,14 +292,20 @@ static int open_source(struct merge *m, enum witness w)
 			 run__timeline_name(w), header->witness, witness__name(w));
 		return 0;
 	}
+	if (header->realtime) {
+		snprintf(
+			t->why, sizeof(t->why),
+			"%s: on CLOCK_REALTIME: a collector of this project writes CLOCK_MONOTONIC",
+			run__timeline_name(w));
+		return 0;
+	}
 	t->header = *header;
 	t->opened = true;
 	advance(m, w);
 	return 0;
 }
 
-/* Is the kernel that wrote this header at least 5.15? Unknown: assume the worse. */
-static bool poll_is_locked(const struct timeline_header *h)
+bool merge__poll_is_locked(const struct timeline_header *h)
 {
 	unsigned int major, minor;
 
@@ -244,14 +318,16 @@ static int pick(const struct merge *m)
 {
 	int best = -1;
 
-	for (int w = 0; w < WITNESSES; w++) {
-		const struct sample *a = &m->source[w]->sample, *b;
+	for (int w = 0; w < SOURCES; w++) {
+		const struct sample *a, *b;
 
-		if (!m->source[w]->have)
+		if (!m->source[w] || !m->source[w]->have)
 			continue;
+		a = &m->source[w]->sample;
 		b = best < 0 ? NULL : &m->source[best]->sample;
 		if (!b || a->t0_ns < b->t0_ns ||
-		    (a->t0_ns == b->t0_ns && a->t0_ns == a->t1_ns && b->t0_ns != b->t1_ns))
+		    (a->t0_ns == b->t0_ns && w < WITNESSES && a->t0_ns == a->t1_ns &&
+		     b->t0_ns != b->t1_ns))
 			best = w;
 	}
 	return best;
@@ -261,7 +337,11 @@ static void close_all(struct merge *m)
 {
 	struct window *w;
 
-	for (int i = 0; i < WITNESSES; i++)
+	for (unsigned int i = 0; i < m->run->foreign_count; i++) {
+		foreign_reader__close(m->run->foreign[i].reader);
+		m->run->foreign[i].reader = NULL;
+	}
+	for (int i = 0; i < SOURCES; i++)
 		if (m->source[i]) {
 			timeline_reader__close(m->source[i]->reader);
 			free(m->source[i]);
@@ -300,8 +380,15 @@ int merge__run(struct run *run, struct check **checks, unsigned int count, struc
 		err = -ENOMEM;
 	for (w = 0; w < WITNESSES && !err; w++)
 		err = open_source(m, w);
-	m->poll_is_locked = poll_is_locked(&run->timeline[WITNESS_PROBE].header);
+	for (unsigned int i = 0; i < run->foreign_count && !err; i++)
+		err = open_foreign(m, i);
+	m->poll_is_locked = merge__poll_is_locked(&run->timeline[WITNESS_PROBE].header);
 	while (!err && (w = pick(m)) >= 0) {
+		if (w >= WITNESSES) {
+			show_foreign(m, w - WITNESSES, &m->source[w]->sample);
+			advance_foreign(m, w - WITNESSES);
+			continue;
+		}
 		err = show(m, w, &m->source[w]->sample);
 		if (!err)
 			advance(m, w);

@@ -11,7 +11,9 @@
  * beginning; the median over all streams and intervals is taken, the scatter is the residual. There
  * may be more calls than intervals (one at --omit's restart, one for a last interval too short to
  * be printed), so the marks are first aligned with the intervals: by the number of intervals whose
- * printed rtt, rttvar and cwnd are those at the mark, then by the smallest scatter.
+ * printed rtt, rttvar and cwnd are those at the mark (a receiver prints none); then by what is
+ * possible, since no test begins before its streams are established; then by the number of
+ * intervals that get a mark, and last by the scatter, which tells little of intervals of one length.
  *
  * Without marks, best first: first-send, the first sample that shows bulk data behind the 37-byte
  * cookie, bounded by the sample before it; tuples (tuples.c); established, when the last data
@@ -30,13 +32,16 @@
 #define SPARE_MARKS 2 /* intervals that may be without a mark, at either end */
 /* Marks that scatter more than this are not those of the intervals. */
 #define SCATTER_MAX_NS 100e6
-#define ESTABLISHED_BOUND_NS 60000000 /* measured: 0.2 ms on loopback, 60 ms at 20 ms round trip */
+#define ESTABLISHED_BOUND_NS                                                \
+	60000000 /* measured: 0.2 ms on loopback, 60 ms at 20 ms round trip \
+		  */
 #define TIMESTAMP_BOUND_NS 1000000000
 
 /* Interval k of the run first..first+count belongs to mark k + shift. */
 struct alignment {
 	int shift;
 	unsigned int overlap, equal;
+	bool possible; /* time 0 is not before the stream was established */
 	double scatter_ns;
 };
 
@@ -72,6 +77,7 @@ static struct alignment try_shift(const struct interval *iv, unsigned int count,
 	if (a.overlap) {
 		mean = sum / a.overlap;
 		a.scatter_ns = sqrtl(fmaxl(0, squares / a.overlap - mean * mean));
+		a.possible = first + mean >= sc->established_ns;
 	}
 	return a;
 }
@@ -81,6 +87,10 @@ static bool better(const struct alignment *a, const struct alignment *b, int exp
 {
 	if (a->equal != b->equal)
 		return a->equal > b->equal;
+	if (a->possible != b->possible)
+		return a->possible;
+	if (a->overlap != b->overlap)
+		return a->overlap > b->overlap;
 	if (a->scatter_ns < b->scatter_ns / 2 - 1000)
 		return true;
 	if (b->scatter_ns < a->scatter_ns / 2 - 1000)
@@ -312,12 +322,12 @@ bool placement__by_others(struct run *run, const struct captures *c, enum end en
 	if (established)
 		return set_offset(run, end, PLACEMENT_ESTABLISHED, established,
 				  ESTABLISHED_BOUND_NS);
-	for (enum witness w = 0; w < WITNESSES && run->report[end].start_s; w++) {
+	for (enum witness w = 0; w < WITNESSES && run->report[end].start_ns; w++) {
 		const struct timeline_header *h = &run->timeline[w].header;
 
 		if (run->timeline[w].opened && h->base_realtime_ns)
 			return set_offset(run, end, PLACEMENT_START_TIMESTAMP,
-					  (int64_t)(run->report[end].start_s * 1000000000 -
+					  (int64_t)(run->report[end].start_ns -
 						    h->base_realtime_ns + h->base_ns),
 					  TIMESTAMP_BOUND_NS);
 	}
@@ -341,8 +351,8 @@ int placement__judge(const struct run *run, struct verdict *v)
 		}
 		if (!intervals)
 			continue;
-		r = verdict__result(v, "placement", end == END_CLIENT ? "iperf3 client"
-								      : "iperf3 server");
+		r = verdict__result(v, "placement",
+				    end == END_CLIENT ? "iperf3 client" : "iperf3 server");
 		if (!r)
 			return -1;
 		r->tolerance = "";
@@ -358,8 +368,9 @@ int placement__judge(const struct run *run, struct verdict *v)
 		} else {
 			snprintf(r->reason, sizeof(r->reason), "by %s, to within %.3f ms%s",
 				 placement_method__name(p->method), p->residual_max_ns / 1e6,
-				 run->timeline[WITNESS_PROBE].header.marks ?
-					 "; the probe's marks do not fit the intervals" : "");
+				 run->timeline[WITNESS_PROBE].header.marks
+					 ? "; the probe's marks do not fit the intervals"
+					 : "");
 		}
 	}
 	return 0;

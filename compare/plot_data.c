@@ -86,12 +86,12 @@ static void begin(struct check *c, const struct window *w)
 		return;
 	}
 	reading__of(w->sample, &r);
-	if (r.have >> READ_RTT & 1 && !r.value[READ_RTT]) /* nothing measured yet: nothing to draw */
+	if (r.have >> READ_RTT & 1 &&
+	    !r.value[READ_RTT]) /* nothing measured yet: nothing to draw */
 		r.have &= ~(1U << READ_RTT | 1U << READ_RTTVAR);
 	for (enum quantity q = 0; q < QUANTITIES; q++)
 		if (r.have >> quantities[q].figure & 1 &&
-		    series__add(&f->lines->series[w->witness][q], t,
-				r.value[quantities[q].figure]))
+		    series__add(&f->lines->series[w->witness][q], t, r.value[quantities[q].figure]))
 			p->out_of_memory = true;
 	if (!(r.have >> READ_CWND & 1))
 		return;
@@ -238,8 +238,7 @@ static void write_iperf3(const struct plot_data *p, FILE *f, enum quantity q, bo
 				double v;
 
 				bytes += iv->bytes;
-				if (at->method == PLACEMENT_NONE ||
-				    !iperf3_value(iv, q, bytes, &v))
+				if (at->method == PLACEMENT_NONE || !iperf3_value(iv, q, bytes, &v))
 					continue;
 				if (!begun)
 					begin_block(f, "flow", stream_number(run, end, i), first);
@@ -290,8 +289,7 @@ int plot_data__write(const struct plot_data *p, const char *dir, char path[RUN_P
 }
 
 int plot_curves__write(const char *dir, const char *name, const char *header,
-		       const struct plot_curve *curves, unsigned int count,
-		       char path[RUN_PATH_MAX])
+		       const struct plot_curve *curves, unsigned int count, char path[RUN_PATH_MAX])
 {
 	struct output o;
 	bool first = true;

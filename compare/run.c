@@ -56,7 +56,13 @@ int run__open(struct run *r, const char *dir)
 		const char *name = run__report_name(end);
 
 		run__path(dir, name, path);
-		err = report__read(&r->report[end], path, why);
+		err = report__read(&r->report[end], path, false, why);
+		if (err == -ENOENT && end == END_SERVER) {
+			run__path(dir, run__report_name(END_CLIENT), path);
+			err = report__read(&r->report[end], path, true, why);
+			if (err && err != -ENOMEM)
+				strcpy(why, "missing");
+		}
 		if (err == -ENOMEM)
 			return err;
 		if (err)
@@ -85,4 +91,47 @@ const char *placement_method__name(enum placement_method m)
 	};
 
 	return names[m];
+}
+
+void run__why_foreign(struct run_foreign *f, const char *sentence)
+{
+	const char *slash = strrchr(f->spec.path, '/');
+	size_t folder = slash ? slash + 1 - f->spec.path : 0;
+
+	if (!strncmp(sentence, f->spec.path, folder))
+		sentence += folder;
+	snprintf(f->timeline.why, sizeof(f->timeline.why), "%s", sentence);
+}
+
+static bool name_taken(const struct run *r, unsigned int which, const char *name)
+{
+	for (enum witness w = 0; w < WITNESSES; w++)
+		if (!strcmp(name, witness__name(w)))
+			return true;
+	for (unsigned int i = 0; i < which; i++)
+		if (!strcmp(name, r->foreign[i].name))
+			return true;
+	return !strcmp(name, "iperf3") || !*name;
+}
+
+void run__name_foreign(struct run *r, unsigned int which)
+{
+	struct run_foreign *f = &r->foreign[which];
+	char name[sizeof(f->name)];
+
+	snprintf(name, sizeof(name), "%s", f->timeline.header.witness);
+	for (unsigned int n = 2; name_taken(r, which, name); n++)
+		snprintf(name, sizeof(name), "%s-%u", f->timeline.header.witness, n);
+	memcpy(f->name, name, sizeof(name));
+	snprintf(f->pair, sizeof(f->pair), "%s-probe", name);
+}
+
+bool run__has_mode(const struct run *r, enum witness w, const char *mode)
+{
+	const struct timeline_header *h = &r->timeline[w].header;
+
+	for (unsigned int i = 0; i < h->modes; i++)
+		if (!strcmp(h->mode[i], mode))
+			return true;
+	return false;
 }

@@ -8,7 +8,7 @@
 struct sequence {
 	uint64_t max, received, duplicates;
 	uint64_t recent;    /* bit i: number max - i came */
-	uint64_t pair;      /* the last number shared by a mark and its tcp_info */
+	uint64_t pair;	    /* the last number shared by a mark and its tcp_info */
 	uint32_t pair_seen; /* 1 << event: which of the two came */
 };
 

@@ -113,9 +113,9 @@ int iperf3_statistics__judge(const struct iperf3_statistics *s, struct run *run,
 
 			if (!s->agreement[w][i].n)
 				continue;
-			row = verdict__statistic(v, w == WITNESS_PROBE ? "iperf3-probe"
-								       : "iperf3-netlink",
-						 names[i].field);
+			row = verdict__statistic(
+				v, w == WITNESS_PROBE ? "iperf3-probe" : "iperf3-netlink",
+				names[i].field);
 			if (!row)
 				return -1;
 			row->unit = names[i].unit;
@@ -133,14 +133,15 @@ int iperf3_statistics__judge(const struct iperf3_statistics *s, struct run *run,
 			r->tolerance = "";
 			r->status = STATUS_ERROR;
 			snprintf(r->reason, sizeof(r->reason),
-				 "no interval of iperf3 could be compared with %s", witness__name(w));
+				 "no interval of iperf3 could be compared with %s",
+				 witness__name(w));
 		}
 	}
 	return 0;
 }
 
-const struct agreement *iperf3_statistics__errors(const struct iperf3_statistics *s,
-						  enum witness w, enum reading_figure figure)
+const struct agreement *iperf3_statistics__errors(const struct iperf3_statistics *s, enum witness w,
+						  enum reading_figure figure)
 {
 	return &s->agreement[w][figure];
 }

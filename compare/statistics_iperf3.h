@@ -17,10 +17,9 @@ void iperf3_statistics__add(struct iperf3_statistics *s, const struct run *run,
 			    const struct captures *c, enum end end);
 
 /* 0 or -1: no memory. */
-int iperf3_statistics__judge(const struct iperf3_statistics *s, struct run *run,
-			     struct verdict *v);
+int iperf3_statistics__judge(const struct iperf3_statistics *s, struct run *run, struct verdict *v);
 
-const struct agreement *iperf3_statistics__errors(const struct iperf3_statistics *s,
-						  enum witness w, enum reading_figure figure);
+const struct agreement *iperf3_statistics__errors(const struct iperf3_statistics *s, enum witness w,
+						  enum reading_figure figure);
 
 #endif

@@ -11,7 +11,7 @@
 
 #define CELL_NS 1000000LL
 #define BEFORE_NS 100000000LL /* the test begins at most this long before ESTABLISHED ... */
-#define CELLS 2600            /* ... and at most 2.5 s behind it */
+#define CELLS 2600	      /* ... and at most 2.5 s behind it */
 
 struct tuples {
 	struct check check;
@@ -135,8 +135,7 @@ void tuples__free(struct tuples *t)
 	free(t);
 }
 
-bool tuples__offset(const struct tuples *t, enum end end, int64_t *offset_ns,
-		    uint64_t *residual_ns)
+bool tuples__offset(const struct tuples *t, enum end end, int64_t *offset_ns, uint64_t *residual_ns)
 {
 	uint32_t votes = 0, most = 0;
 	unsigned int first = 0, last = 0;

@@ -82,6 +82,15 @@ struct loss *verdict__loss(struct verdict *v, const char *witness, const char *c
 	return l;
 }
 
+struct skew_finding *verdict__skew(struct verdict *v, const char *field)
+{
+	struct skew_finding *s = append(&v->skew, &v->skew_count, sizeof(*s));
+
+	if (s)
+		s->field = field;
+	return s;
+}
+
 void worst__update(struct worst *w, unsigned int flow, uint64_t t_ns, uint64_t expected,
 		   uint64_t got, uint64_t size)
 {
@@ -119,6 +128,8 @@ void verdict__conclude(struct verdict *v, const char *skip)
 
 		v->compared += r->compared;
 		v->violations += r->violations;
+		v->moved += r->moved;
+		v->unproven += r->unproven;
 		weigh(v, r->status, r->check, r->subject, r->reason);
 	}
 	for (unsigned int i = 0; i < v->statistics_count; i++) {
@@ -162,5 +173,6 @@ void verdict__free(struct verdict *v)
 	free(v->statistics);
 	free(v->coverage);
 	free(v->losses);
+	free(v->skew);
 	memset(v, 0, sizeof(*v));
 }

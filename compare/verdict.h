@@ -24,16 +24,17 @@ const char *status__name(enum status s);
 struct worst {
 	bool set;
 	unsigned int flow; /* id */
-	uint64_t t_ns;     /* CLOCK_MONOTONIC */
+	uint64_t t_ns;	   /* CLOCK_MONOTONIC */
 	uint64_t expected, got, size;
 };
 
 struct result {
-	const char *check;      /* static */
-	char subject[32];       /* field, witness or file; "" without */
+	const char *check;	/* static */
+	char subject[32];	/* field, witness or file; "" without */
 	const char *witness[2]; /* static, NULL without */
 	enum status status;
 	uint64_t compared, violations;
+	uint64_t moved, unproven; /* counted apart: provably moved in between; without proof */
 	const char *tolerance; /* static */
 	struct worst worst;
 	char reason[REASON_MAX];
@@ -62,6 +63,14 @@ struct coverage {
 	char reason[REASON_MAX];
 };
 
+/* How late a field is inside the RTT callback (skew.c). Reported, not judged. */
+struct skew_finding {
+	const char *field, *unit; /* static */
+	uint64_t samples, stale;
+	struct agreement_summary size; /* |difference| of the stale ones */
+	struct agreement_summary lag;  /* ns until the flow's next RTT callback */
+};
+
 /* A cause told by a trailer. */
 struct loss {
 	const char *witness;
@@ -75,10 +84,13 @@ struct verdict {
 	struct statistic *statistics;
 	struct coverage *coverage;
 	struct loss *losses;
-	unsigned int results_count, statistics_count, coverage_count, losses_count;
-	enum status status;      /* by verdict__conclude() */
-	char reason[REASON_MAX]; /* one sentence */
+	struct skew_finding *skew;
+	unsigned int results_count, statistics_count, coverage_count, losses_count, skew_count;
+	enum status status;	       /* by verdict__conclude() */
+	char reason[REASON_MAX];       /* one sentence */
 	uint64_t compared, violations; /* of all zero-tolerance checks */
+	uint64_t moved, unproven;      /* counted apart by them */
+	uint64_t instants, instants_moved; /* marks with their tcp_info; check_identity.c */
 	unsigned int failures, errors;
 };
 
@@ -88,6 +100,8 @@ struct statistic *verdict__statistic(struct verdict *v, const char *pair, const 
 struct coverage *verdict__coverage(struct verdict *v, const char *witness, unsigned int flow);
 struct loss *verdict__loss(struct verdict *v, const char *witness, const char *cause,
 			   uint64_t count, bool note);
+
+struct skew_finding *verdict__skew(struct verdict *v, const char *field);
 
 /* r is worse than before: keep the larger violation. */
 void worst__update(struct worst *w, unsigned int flow, uint64_t t_ns, uint64_t expected,

@@ -15,6 +15,14 @@ void write__json(FILE *f, const struct run *run, const struct verdict *v);
 void write__summary(FILE *f, const struct run *run, const struct verdict *v);
 void write__report(FILE *f, const struct run *run, const struct verdict *v);
 
+/* The part of the report on timelines of other tools; nothing without any. */
+void write__foreign(FILE *f, const struct run *run, const struct verdict *v);
+
+/* The finding on the RTT callback's skew; nothing without one. */
+struct json_writer;
+void write__skew(FILE *f, const struct verdict *v);
+void write__skew_json(struct json_writer *w, const struct verdict *v);
+
 /* junit.xml: a test case per check and field. */
 void write__junit(FILE *f, const struct run *run, const struct verdict *v);
 

@@ -54,6 +54,8 @@ static void put_result(struct json_writer *w, const struct result *r)
 	json_writer__put_string(w, "status", status__name(r->status));
 	json_writer__put_u64(w, "compared", r->compared);
 	json_writer__put_u64(w, "violations", r->violations);
+	json_writer__put_u64(w, "moved", r->moved);
+	json_writer__put_u64(w, "unproven", r->unproven);
 	json_writer__put_string(w, "tolerance", r->tolerance);
 	put_worst(w, &r->worst);
 	put_reason(w, r->reason);
@@ -147,27 +149,31 @@ static void put_placement(struct json_writer *w, const struct run *run)
 	json_writer__close(w, '}');
 }
 
+static void put_witness(struct json_writer *w, const char *name, const struct run_timeline *t)
+{
+	if (!t->opened)
+		return;
+	json_writer__open(w, NULL, '{', true);
+	json_writer__put_string(w, "witness", name);
+	json_writer__put_string(w, "tool", t->header.tool);
+	json_writer__put_string(w, "kernel", t->header.kernel);
+	json_writer__open(w, "modes", '[', true);
+	for (unsigned int m = 0; m < t->header.modes; m++)
+		json_writer__put_string(w, NULL, t->header.mode[m]);
+	json_writer__close(w, ']');
+	json_writer__put_u64(w, "interval_ns", t->header.interval_ns);
+	json_writer__put_u64(w, "samples", t->samples);
+	json_writer__put_bool(w, "whole", t->whole);
+	json_writer__close(w, '}');
+}
+
 static void put_witnesses(struct json_writer *w, const struct run *run)
 {
 	json_writer__open(w, "witnesses", '[', false);
-	for (enum witness i = 0; i < WITNESSES; i++) {
-		const struct run_timeline *t = &run->timeline[i];
-
-		if (!t->opened)
-			continue;
-		json_writer__open(w, NULL, '{', true);
-		json_writer__put_string(w, "witness", witness__name(i));
-		json_writer__put_string(w, "tool", t->header.tool);
-		json_writer__put_string(w, "kernel", t->header.kernel);
-		json_writer__open(w, "modes", '[', true);
-		for (unsigned int m = 0; m < t->header.modes; m++)
-			json_writer__put_string(w, NULL, t->header.mode[m]);
-		json_writer__close(w, ']');
-		json_writer__put_u64(w, "interval_ns", t->header.interval_ns);
-		json_writer__put_u64(w, "samples", t->samples);
-		json_writer__put_bool(w, "whole", t->whole);
-		json_writer__close(w, '}');
-	}
+	for (enum witness i = 0; i < WITNESSES; i++)
+		put_witness(w, witness__name(i), &run->timeline[i]);
+	for (unsigned int i = 0; i < run->foreign_count; i++)
+		put_witness(w, run->foreign[i].name, &run->foreign[i].timeline);
 	json_writer__close(w, ']');
 }
 
@@ -201,7 +207,8 @@ static void put_flows(struct json_writer *w, const struct run *run)
 		if (flow_entry__is_data(f))
 			json_writer__put_u64(w, "stream", f->stream);
 		if (f->role >= ROLE_CONTROL)
-			json_writer__put_string(w, "end", f->end == END_CLIENT ? "client" : "server");
+			json_writer__put_string(w, "end",
+						f->end == END_CLIENT ? "client" : "server");
 		json_writer__put_u64(w, "netns", f->ident.netns);
 		json_writer__put_u64(w, "cookie", f->ident.cookie);
 		endpoint__format(&f->ident.local, f->ident.family, text);
@@ -209,8 +216,9 @@ static void put_flows(struct json_writer *w, const struct run *run)
 		endpoint__format(&f->ident.remote, f->ident.family, text);
 		json_writer__put_string(w, "remote", text);
 		for (enum witness k = 0; k < WITNESSES; k++)
-			json_writer__put_u64(w, k == WITNESS_PROBE ? "probe_samples" : "netlink_samples",
-				      f->samples[k]);
+			json_writer__put_u64(
+				w, k == WITNESS_PROBE ? "probe_samples" : "netlink_samples",
+				f->samples[k]);
 		if (f->established_ns)
 			json_writer__put_u64(w, "established_ns", f->established_ns);
 		if (f->closed_ns)
@@ -232,6 +240,10 @@ void write__json(FILE *f, const struct run *run, const struct verdict *v)
 	json_writer__put_string(&w, "reason", v->reason);
 	json_writer__put_u64(&w, "compared", v->compared);
 	json_writer__put_u64(&w, "violations", v->violations);
+	json_writer__put_u64(&w, "moved", v->moved);
+	json_writer__put_u64(&w, "unproven", v->unproven);
+	json_writer__put_u64(&w, "instants", v->instants);
+	json_writer__put_u64(&w, "instants_moved", v->instants_moved);
 	json_writer__put_u64(&w, "failures", v->failures);
 	json_writer__put_u64(&w, "errors", v->errors);
 	json_writer__put_u64(&w, "origin_ns", run->flows ? flows__origin_ns(run->flows) : 0);
@@ -249,6 +261,7 @@ void write__json(FILE *f, const struct run *run, const struct verdict *v)
 	for (unsigned int i = 0; i < v->coverage_count; i++)
 		put_coverage(&w, &v->coverage[i]);
 	json_writer__close(&w, ']');
+	write__skew_json(&w, v);
 	put_losses(&w, v, false);
 	put_losses(&w, v, true);
 	put_flows(&w, run);

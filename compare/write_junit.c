@@ -41,7 +41,9 @@ static void count(struct totals *t, enum status s)
 static void test_case(FILE *f, const struct run *run, const char *check, const char *name,
 		      const char *of, enum status s, const char *reason)
 {
-	const char *element = s == STATUS_FAIL ? "failure" : s == STATUS_ERROR ? "error" : "skipped";
+	const char *element = s == STATUS_FAIL	  ? "failure"
+			      : s == STATUS_ERROR ? "error"
+						  : "skipped";
 
 	fputs("    <testcase classname=\"tcpwitness.", f);
 	escape(f, run->manifest.scenario);
@@ -83,7 +85,8 @@ void write__junit(FILE *f, const struct run *run, const struct verdict *v)
 
 		test_case(f, run, r->check, *r->subject ? r->subject : r->check,
 			  r->witness[0] && !r->witness[1] && strcmp(r->witness[0], r->subject)
-				  ? r->witness[0] : "",
+				  ? r->witness[0]
+				  : "",
 			  r->status, r->reason);
 	}
 	for (unsigned int i = 0; i < v->coverage_count; i++) {

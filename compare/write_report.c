@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* report.txt: the verdict for a person. The first screen answers; the rest is for looking closer. */
+/* report.txt: the verdict for a person. The first screen answers; the rest is for looking closer.
+ */
 #include "write.h"
 
 #include <inttypes.h>
@@ -49,7 +50,7 @@ static const char *thousands(uint64_t n, char text[32])
 struct row {
 	const char *name;
 	unsigned int subjects, skipped, failed, wrong;
-	uint64_t compared, violations;
+	uint64_t compared, violations, apart;
 };
 
 static void count_status(struct row *row, enum status s)
@@ -62,14 +63,18 @@ static void count_status(struct row *row, enum status s)
 
 static void write_row(FILE *f, const struct row *r, const char *skipped)
 {
-	char compared[32], violations[32];
+	char compared[32], violations[32], apart[32];
 
 	if (!r->subjects)
 		return;
-	fprintf(f, "  %-12s %9u %15s %11s   %s", r->name, r->subjects,
+	fprintf(f, "  %-12s %9u %15s %11s %9s   %s", r->name, r->subjects,
 		r->compared ? thousands(r->compared, compared) : "-",
 		r->compared ? thousands(r->violations, violations) : "-",
-		r->wrong ? "ERROR" : r->failed ? "FAIL" : r->skipped == r->subjects ? skipped : "pass");
+		r->apart ? thousands(r->apart, apart) : "-",
+		r->wrong		    ? "ERROR"
+		: r->failed		    ? "FAIL"
+		: r->skipped == r->subjects ? skipped
+					    : "pass");
 	if (r->failed)
 		fprintf(f, ", %u failed", r->failed);
 	if (r->wrong)
@@ -83,8 +88,8 @@ static void write_table(FILE *f, const struct verdict *v)
 {
 	struct row statistics = { "statistics" }, coverage = { "coverage" };
 
-	fprintf(f, "  %-12s %9s %15s %11s   %s\n", "check", "subjects", "compared", "violations",
-		"verdict");
+	fprintf(f, "  %-12s %9s %15s %11s %9s   %s\n", "check", "subjects", "compared",
+		"violations", "apart", "verdict");
 	for (unsigned int i = 0; i < v->results_count; i++) {
 		struct row row = { v->results[i].check };
 		bool first = true;
@@ -101,6 +106,7 @@ static void write_table(FILE *f, const struct verdict *v)
 			count_status(&row, r->status);
 			row.compared += r->compared;
 			row.violations += r->violations;
+			row.apart += r->moved + r->unproven;
 		}
 		write_row(f, &row, "not applicable");
 	}
@@ -112,6 +118,26 @@ static void write_table(FILE *f, const struct verdict *v)
 	}
 	write_row(f, &coverage, "without a bound");
 	write_row(f, &statistics, "without a bound");
+}
+
+static void write_totals(FILE *f, const struct verdict *v)
+{
+	char compared[32], violations[32], moved[32], unproven[32], text[256];
+
+	if (!v->compared)
+		return;
+	fprintf(f, "\n");
+	snprintf(text, sizeof(text),
+		 "%s values compared exactly, %s violations. Counted apart: %s that moved between "
+		 "two readings, by proof; %s without proof.",
+		 thousands(v->compared, compared), thousands(v->violations, violations),
+		 thousands(v->moved, moved), thousands(v->unproven, unproven));
+	paragraph(f, text, 2);
+	if (!v->instants)
+		return;
+	fprintf(f, "  The socket had moved at %.2f%% of %s marks (%s).\n",
+		100.0 * v->instants_moved / v->instants, thousands(v->instants, compared),
+		thousands(v->instants_moved, moved));
 }
 
 static double seconds(const struct run *run, uint64_t t_ns)
@@ -133,6 +159,24 @@ static void write_finding(FILE *f, enum status s, const char *what, const char *
 	paragraph(f, text, 2);
 }
 
+/* How many results before and behind number i say the same of another subject. */
+static unsigned int same_findings(const struct verdict *v, unsigned int i, unsigned int *before)
+{
+	const struct result *r = &v->results[i];
+	unsigned int behind = 0;
+
+	*before = 0;
+	for (unsigned int k = 0; k < v->results_count; k++) {
+		const struct result *o = &v->results[k];
+
+		if (k == i || o->status != r->status || strcmp(o->check, r->check) ||
+		    strcmp(o->reason, r->reason))
+			continue;
+		*(k < i ? before : &behind) += 1;
+	}
+	return behind;
+}
+
 static void write_findings(FILE *f, const struct run *run, const struct verdict *v)
 {
 	if (!v->failures && !v->errors)
@@ -140,13 +184,22 @@ static void write_findings(FILE *f, const struct run *run, const struct verdict 
 	fprintf(f, "\nFindings\n");
 	for (unsigned int i = 0; i < v->results_count; i++) {
 		const struct result *r = &v->results[i];
+		unsigned int earlier, later = same_findings(v, i, &earlier);
+		bool floor = !strcmp(r->check, "bracketing") || !strcmp(r->check, "monotone");
+		char subject[64];
 
-		write_finding(f, r->status, r->check, r->subject, r->reason);
+		if (earlier)
+			continue;
+		snprintf(subject, sizeof(subject), later ? "%s and %u more" : "%s", r->subject,
+			 later);
+		write_finding(f, r->status, r->check, subject, r->reason);
 		if (r->status == STATUS_FAIL && r->worst.set && r->worst.size)
-			fprintf(f, "        worst: flow %u at %.6f s: expected at least %" PRIu64
-				   ", got %" PRIu64 " (%" PRIu64 " short)\n",
-				r->worst.flow, seconds(run, r->worst.t_ns), r->worst.expected,
-				r->worst.got, r->worst.size);
+			fprintf(f,
+				"        worst: flow %u at %.6f s: expected %s%" PRIu64
+				", got %" PRIu64 " (%" PRIu64 " %s)\n",
+				r->worst.flow, seconds(run, r->worst.t_ns),
+				floor ? "at least " : "", r->worst.expected, r->worst.got,
+				r->worst.size, floor ? "short" : "off");
 	}
 	for (unsigned int i = 0; i < v->coverage_count; i++)
 		write_finding(f, v->coverage[i].status, "coverage", v->coverage[i].witness,
@@ -168,6 +221,7 @@ void write__summary(FILE *f, const struct run *run, const struct verdict *v)
 	}
 	fputc('\n', f);
 	write_table(f, v);
+	write_totals(f, v);
 	write_findings(f, run, v);
 }
 
@@ -178,8 +232,8 @@ static void write_counters(FILE *f, const struct verdict *v)
 	char text[3][32];
 	bool skipped = false;
 
-	fprintf(f, "\nCounters, values compared\n  %-5s  %-21s %15s %15s %15s\n", "",
-		"", "bracketing", "monotone probe", "netlink");
+	fprintf(f, "\nCounters, values compared\n  %-5s  %-21s %15s %15s %15s\n", "", "",
+		"bracketing", "monotone probe", "netlink");
 	for (unsigned int i = 0; i < v->results_count; i++) {
 		const struct result *r = &v->results[i];
 		uint64_t monotone[2] = { 0 };
@@ -239,8 +293,9 @@ static void write_results(FILE *f, const struct verdict *v, const char *check, c
 
 static const char *short_unit(const char *unit)
 {
-	static const char *const units[][2] = { { "segments", "segs" }, { "bytes", "B" },
-						{ "bytes/s", "B/s" }, { "count", "" } };
+	static const char *const units[][2] = {
+		{ "segments", "segs" }, { "bytes", "B" }, { "bytes/s", "B/s" }, { "count", "" }
+	};
 
 	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++)
 		if (!strcmp(unit, units[i][0]))
@@ -253,8 +308,9 @@ static void write_statistics(FILE *f, const struct verdict *v)
 	const char *pair = "";
 
 	if (v->statistics_count)
-		fprintf(f, "\nStatistics: error = first witness minus second; percentiles of |error|, "
-			   "to within 1%%\n");
+		fprintf(f,
+			"\nStatistics: error = first witness minus second; percentiles of |error|, "
+			"to within 1%%\n");
 	for (unsigned int i = 0; i < v->statistics_count; i++) {
 		const struct statistic *s = &v->statistics[i];
 		const struct agreement_summary *a = &s->summary;
@@ -264,8 +320,7 @@ static void write_statistics(FILE *f, const struct verdict *v)
 				"bias", "MAE", "SD", "p50", "p99", "max",
 				strcmp(s->pair, "netlink-probe") ? "" : "  shown");
 		pair = s->pair;
-		fprintf(f, "  %-16s %4s %9" PRIu64, s->field,
-			short_unit(s->unit), a->n);
+		fprintf(f, "  %-16s %4s %9" PRIu64, s->field, short_unit(s->unit), a->n);
 		if (a->n)
 			fprintf(f, " %10.4g %9.4g %9.4g %8.4g %8.4g %9.4g", a->bias, a->mae, a->sd,
 				a->p50, a->p99, a->max);
@@ -283,7 +338,8 @@ static void write_coverage(FILE *f, const struct verdict *v)
 {
 	if (v->coverage_count)
 		fprintf(f, "\nCoverage\n  %-9s %-12s %9s %9s %7s %12s %12s %12s\n", "witness",
-			"flow", "expected", "got", "share", "gap p50 ms", "gap p99 ms", "gap max ms");
+			"flow", "expected", "got", "share", "gap p50 ms", "gap p99 ms",
+			"gap max ms");
 	for (unsigned int i = 0; i < v->coverage_count; i++) {
 		const struct coverage *c = &v->coverage[i];
 
@@ -330,8 +386,10 @@ static void write_flows(FILE *f, const struct run *run)
 		endpoint__format(&e->ident.remote, e->ident.family, remote);
 		fprintf(f, "  %4u %-18s %9" PRIu64 " %9" PRIu64 "  %s%s%s\n", e->id, role,
 			e->samples[WITNESS_PROBE], e->samples[WITNESS_NETLINK], local,
-			strlen(local) + strlen(remote) > 50 ? "\n                                            "
-							    : " ", remote);
+			strlen(local) + strlen(remote) > 50
+				? "\n                                            "
+				: " ",
+			remote);
 	}
 	if (n > FLOWS_SHOWN)
 		fprintf(f, "  ... and %u more in verdict.json\n", n - FLOWS_SHOWN);
@@ -342,9 +400,15 @@ void write__report(FILE *f, const struct run *run, const struct verdict *v)
 	write__summary(f, run, v);
 	write_results(f, v, "witness", "Witnesses");
 	write_results(f, v, "placement", "Placement of iperf3's intervals on CLOCK_MONOTONIC");
+	write_results(f, v, "membership", "Membership: netlink's values are the socket's");
+	write_results(f, v, "conservation", "Conservation: what adds up inside one sample");
+	write_results(f, v, "clocks", "Clocks: durations and ages, in ticks");
+	write_results(f, v, "skew", "Skew: the RTT callback stands in the middle of an ACK");
+	write__skew(f, v);
 	write_coverage(f, v);
 	write_statistics(f, v);
 	write_counters(f, v);
+	write__foreign(f, run, v);
 	write_flows(f, run);
 	if (run->manifest.command[0]) {
 		fprintf(f, "\nRepeat with\n");

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* tcpw-netlink: the witness that asks through netlink. Options, set-up in order, one sentence per
- * failure. */
+/* tcpw-netlink: the witness that asks through netlink. Set-up in order, a sentence per failure. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -155,6 +154,10 @@ static int write_timeline(struct sampler *s, const struct options *o, struct tim
 		say("cannot write %s: %s; the timeline is cut", o->output, strerror(-written));
 	else if (err)
 		say("sampling ended early: %s", strerror(-err));
+	for (unsigned int i = 0; i < trailer.losses; i++)
+		if (trailer.lost[i].count)
+			say("lost, %s: %llu", trailer.lost[i].cause,
+			    (unsigned long long)trailer.lost[i].count);
 	if (o->verbose)
 		say("%llu samples", (unsigned long long)trailer.samples);
 	return err || written ? EXIT_ERROR : EXIT_PASS;

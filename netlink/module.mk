@@ -19,6 +19,7 @@ $(NETLINK_TESTS): %: %.o $(NETLINK_OBJS) $(TIMELINE_LIB)
 	$(call link,$(NETLINK_TEST_WRAP) -lcmocka $(NETLINK_LIBS))
 # The socket layer's test plays the kernel.
 $(BUILD)/netlink/tests/test_socket: NETLINK_TEST_WRAP := -Wl,--wrap=recvfrom,--wrap=send
+$(BUILD)/netlink/tests/test_intake: NETLINK_TEST_WRAP := -Wl,--wrap=timeline_writer__sample
 UNIT_TESTS += $(NETLINK_TESTS)
 
 # Helper of the live tests.

@@ -27,11 +27,11 @@ enum {
 	OPT_NETNS = 'n',
 	OPT_FLOW = 'f',
 	OPT_OUTPUT = 'o',
+	OPT_CGROUP = 'c',
+	OPT_DURATION = 'd',
 	OPT_VERBOSE = 'v',
-	OPT_CGROUP = 256,
-	OPT_NO_DESTROY,
+	OPT_NO_DESTROY = 256,
 	OPT_DISCOVER,
-	OPT_DURATION,
 };
 
 static const struct argp_option table[] = {

@@ -15,7 +15,7 @@
 #include <sys/timerfd.h>
 #include <unistd.h>
 
-#include "flows.h"
+#include "intake.h"
 #include "ticker.h"
 #include "timeline/cli.h"
 
@@ -25,30 +25,16 @@
 #define FLUSH_NS	 100000000ull
 /* Under --cgroup a flow that is gone is remembered this long for its destroy message. */
 #define REMEMBER_GONE_NS 600000000000ull
-#define TIMER_TIME_WAIT	 3 /* inet_twsk_diag_fill() */
-
-struct watch {
-	struct diag *diag;
-	uint32_t netns;
-	struct flows flows; /* in exact mode, and under --cgroup to attribute destroy messages */
-};
 
 struct sampler {
-	struct sampler_options options;
-	struct kernel_layout layout;
+	struct intake intake;
 	struct bytecode bytecode;
-	struct timeline_writer *writer;
-	struct watch watch[TIMELINE_NETNS_MAX], *current;
+	bool ambiguous_layout;
+	struct watch watch[TIMELINE_NETNS_MAX];
 	unsigned int watches;
 	int epoll_fd, timer_fd;
 	struct ticker tick, discovery;
 	uint64_t flushed_ns;
-	uint64_t flows_seen, malformed, unattributed;
-	int fatal; /* no memory, or the writer failed: ends the run */
-	uint64_t asked_cookie;
-	bool answered; /* the exact request at hand brought a sample, or a reply that is unreadable
-			*/
-	struct sample sample;
 };
 
 int sampler__new(struct sampler **out, const struct sampler_options *options,
@@ -60,8 +46,9 @@ int sampler__new(struct sampler **out, const struct sampler_options *options,
 
 	if (!s)
 		return -ENOMEM;
-	s->options = *options;
-	s->layout = *layout;
+	s->intake.options = *options;
+	s->intake.layout = layout->decode;
+	s->ambiguous_layout = layout->ambiguous;
 	s->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
 	s->timer_fd = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC | TFD_NONBLOCK);
 	err = s->epoll_fd < 0 || s->timer_fd < 0 ||
@@ -101,134 +88,18 @@ int sampler__watch(struct sampler *s, uint32_t netns_inode)
 
 	if (s->watches == TIMELINE_NETNS_MAX)
 		return -E2BIG;
-	err = diag__open(&w->diag, s->options.destroy);
+	err = diag__open(&w->diag, s->intake.options.destroy);
 	if (err)
 		return err;
 	w->netns = netns_inode;
 	s->watches++;
-	if (s->options.destroy &&
+	if (s->intake.options.destroy &&
 	    epoll_ctl(s->epoll_fd, EPOLL_CTL_ADD, diag__destroy_fd(w->diag), &event))
 		return -errno;
 	return 0;
 }
 
-/* ---- what arrives ---- */
-
-static int decode(struct sampler *s, const struct nlmsghdr *nlh, uint64_t t0, uint64_t t1,
-		  enum sample_event event)
-{
-	int err;
-
-	s->sample.event = event;
-	err = decode__message(nlh, nlh->nlmsg_len, &s->layout.decode, s->current->netns,
-			      &s->sample);
-	s->sample.t0_ns = t0;
-	s->sample.t1_ns = t1;
-	if (err == -EBADMSG)
-		s->malformed++;
-	return err;
-}
-
-static int write_sample(struct sampler *s)
-{
-	return s->fatal = timeline_writer__sample(s->writer, &s->sample);
-}
-
-/* The flow of this identity, if need be as a new one; NULL without memory. */
-static struct known_flow *know(struct sampler *s, uint8_t family, const struct inet_diag_sockid *id)
-{
-	struct flows *flows = &s->current->flows;
-	uint64_t cookie = decode__cookie(id);
-	struct known_flow *f = flows__find(flows, cookie);
-
-	if (f)
-		return f;
-	f = flows__add(flows, cookie);
-	if (!f) {
-		s->fatal = -ENOMEM;
-		return NULL;
-	}
-	request__exact(&f->request, family, id);
-	s->flows_seen++;
-	return f;
-}
-
-static int on_exact(const struct nlmsghdr *nlh, uint64_t t0, uint64_t t1, void *arg)
-{
-	struct sampler *s = arg;
-	int err = decode(s, nlh, t0, t1, EVENT_sample);
-
-	/*
-	 * -ENODATA: a TIME_WAIT socket inherits the cookie, and the flow is gone. The kernel
-	 * compares the cookie we asked for; trust no reply that has another.
-	 */
-	s->answered = err == -EBADMSG;
-	if (err || s->sample.flow.cookie != s->asked_cookie)
-		return 0;
-	s->answered = true;
-	return write_sample(s);
-}
-
-static int on_dump(const struct nlmsghdr *nlh, uint64_t t0, uint64_t t1, void *arg)
-{
-	const struct sampler_options *o;
-	struct sampler *s = arg;
-	struct inet_diag_msg msg;
-
-	o = &s->options;
-	/* A TIME_WAIT socket in the disguise of its substate FIN_WAIT2 has no tcp_info. */
-	if (decode(s, nlh, t0, t1, EVENT_sample))
-		return 0;
-	if (o->mode == MODE_FULL) {
-		if (!flow_filter__match(&o->filter, &s->sample.flow.local, &s->sample.flow.remote))
-			return 0;
-		if (o->cgroup_id && (!sample__has(&s->sample, FIELD_cgroup_id) ||
-				     s->sample.value[FIELD_cgroup_id] != o->cgroup_id))
-			return 0;
-	}
-	if (o->cgroup_id && o->destroy && !decode__identity(nlh, nlh->nlmsg_len, &msg) &&
-	    !know(s, msg.idiag_family, &msg.id))
-		return s->fatal;
-	return write_sample(s);
-}
-
-static int on_discovery(const struct nlmsghdr *nlh, uint64_t t0, uint64_t t1, void *arg)
-{
-	struct sampler *s = arg;
-	struct inet_diag_msg msg;
-
-	(void)t0;
-	(void)t1;
-	if (decode__identity(nlh, nlh->nlmsg_len, &msg))
-		s->malformed++;
-	else if (msg.idiag_timer != TIMER_TIME_WAIT)
-		know(s, msg.idiag_family, &msg.id);
-	return s->fatal;
-}
-
-static int on_destroy(const struct nlmsghdr *nlh, uint64_t t0, uint64_t t1, void *arg)
-{
-	struct sampler *s = arg;
-	struct known_flow *known;
-	struct flow *f = &s->sample.flow;
-
-	if (decode(s, nlh, t0, t1, EVENT_destroy))
-		return 0;
-	/* Without a remote port: a listener, or never connected. */
-	if (!f->remote.port || !flow_filter__match(&s->options.filter, &f->local, &f->remote))
-		return 0;
-	known = flows__find(&s->current->flows, f->cookie);
-	if (s->options.cgroup_id && !known) {
-		/* The message does not say the cgroup. */
-		s->unattributed++;
-		return 0;
-	}
-	if (known)
-		flows__remove(&s->current->flows, known);
-	return write_sample(s);
-}
-
-static int on_destroy_before_begin(const struct nlmsghdr *nlh, uint64_t t0, uint64_t t1, void *arg)
+static int forget(const struct nlmsghdr *nlh, uint64_t t0, uint64_t t1, void *arg)
 {
 	return 0;
 }
@@ -238,7 +109,7 @@ static int on_destroy_before_begin(const struct nlmsghdr *nlh, uint64_t t0, uint
 /* Failed requests are counted by the socket layer; only what ends the run is returned. */
 static int sample_exactly(struct sampler *s)
 {
-	struct flows *flows = &s->current->flows;
+	struct flows *flows = &s->intake.watch->flows;
 	uint64_t now = monotonic_ns();
 	size_t i = 0;
 	int err;
@@ -253,16 +124,16 @@ static int sample_exactly(struct sampler *s)
 				i++;
 			continue;
 		}
-		s->answered = false;
-		s->asked_cookie = f->cookie;
-		err = diag__exact(s->current->diag, &f->request, on_exact, s);
-		if (s->fatal)
-			return s->fatal;
-		if (err != -ENOENT && (err || s->answered)) {
+		s->intake.answered = false;
+		s->intake.asked_cookie = f->cookie;
+		err = diag__exact(s->intake.watch->diag, &f->request, intake__exact, &s->intake);
+		if (s->intake.fatal)
+			return s->intake.fatal;
+		if (err != -ENOENT && (err || s->intake.answered)) {
 			i++;
 			continue;
 		}
-		if (s->options.cgroup_id && s->options.destroy) {
+		if (s->intake.options.cgroup_id && s->intake.options.destroy) {
 			f->gone_ns = now;
 			i++;
 		} else {
@@ -279,9 +150,9 @@ static int dump(struct sampler *s, const struct bytecode *b, bool full, diag_mes
 
 	for (size_t i = 0; i < sizeof(families) && !stop_requested; i++) {
 		request__dump(&r, families[i], b, full);
-		diag__dump(s->current->diag, &r, fn, s);
-		if (s->fatal)
-			return s->fatal;
+		diag__dump(s->intake.watch->diag, &r, fn, &s->intake);
+		if (s->intake.fatal)
+			return s->intake.fatal;
 	}
 	return 0;
 }
@@ -291,7 +162,7 @@ static int each_watch(struct sampler *s, int (*act)(struct sampler *s))
 	int err = 0;
 
 	for (unsigned int i = 0; i < s->watches && !err && !stop_requested; i++) {
-		s->current = &s->watch[i];
+		s->intake.watch = &s->watch[i];
 		err = act(s);
 	}
 	return err;
@@ -299,20 +170,20 @@ static int each_watch(struct sampler *s, int (*act)(struct sampler *s))
 
 static int sample_once(struct sampler *s)
 {
-	switch (s->options.mode) {
+	switch (s->intake.options.mode) {
 	case MODE_EXACT:
 		return sample_exactly(s);
 	case MODE_FILTER:
-		return dump(s, &s->bytecode, true, on_dump);
+		return dump(s, &s->bytecode, true, intake__dump);
 	case MODE_FULL:
-		return dump(s, NULL, true, on_dump);
+		return dump(s, NULL, true, intake__dump);
 	}
 	return -EINVAL;
 }
 
 static int discover(struct sampler *s)
 {
-	return dump(s, &s->bytecode, false, on_discovery);
+	return dump(s, &s->bytecode, false, intake__discovery);
 }
 
 /* Read last words (also when stopping), and settle what nothing can precede any more. */
@@ -322,17 +193,17 @@ static int drain_and_settle(struct sampler *s)
 	int err;
 
 	for (unsigned int i = 0; i < s->watches; i++) {
-		s->current = &s->watch[i];
-		err = diag__drain(s->current->diag, on_destroy, s);
-		if (s->fatal || err)
-			return s->fatal ?: err;
-		if (diag__watermark_ns(s->current->diag) < before)
-			before = diag__watermark_ns(s->current->diag);
+		s->intake.watch = &s->watch[i];
+		err = diag__drain(s->intake.watch->diag, intake__destroy, &s->intake);
+		if (s->intake.fatal || err)
+			return s->intake.fatal ?: err;
+		if (diag__watermark_ns(s->intake.watch->diag) < before)
+			before = diag__watermark_ns(s->intake.watch->diag);
 	}
-	err = timeline_writer__settle(s->writer, before);
+	err = timeline_writer__settle(s->intake.writer, before);
 	if (!err && now - s->flushed_ns >= FLUSH_NS) {
 		s->flushed_ns = now;
-		err = timeline_writer__flush(s->writer);
+		err = timeline_writer__flush(s->intake.writer);
 	}
 	return err;
 }
@@ -359,9 +230,9 @@ int sampler__begin(struct sampler *s, uint64_t *base_ns)
 	int err = 0;
 
 	for (unsigned int i = 0; i < s->watches && !err; i++)
-		err = diag__drain(s->watch[i].diag, on_destroy_before_begin, NULL);
-	ticker__start(&s->tick, now, s->options.interval_ns);
-	ticker__start(&s->discovery, now, s->options.discover_ns);
+		err = diag__drain(s->watch[i].diag, forget, NULL);
+	ticker__start(&s->tick, now, s->intake.options.interval_ns);
+	ticker__start(&s->discovery, now, s->intake.options.discover_ns);
 	*base_ns = now;
 	return err;
 }
@@ -373,12 +244,12 @@ static uint64_t min_u64(uint64_t a, uint64_t b)
 
 int sampler__run(struct sampler *s, struct timeline_writer *w)
 {
-	const struct sampler_options *o = &s->options;
+	const struct sampler_options *o = &s->intake.options;
 	uint64_t end = o->duration_ns ? s->tick.base_ns + o->duration_ns : UINT64_MAX, now, next;
 	bool exact = o->mode == MODE_EXACT;
 	int err = 0;
 
-	s->writer = w;
+	s->intake.writer = w;
 	if (exact)
 		err = each_watch(s, discover);
 	while (!err && !stop_requested) {
@@ -430,15 +301,15 @@ void sampler__report(const struct sampler *s, struct timeline_trailer *t)
 	}
 	timeline_trailer__lost(t, "request_failed", sum.request_failed);
 	timeline_trailer__lost(t, "truncated_reply", sum.truncated_reply);
-	timeline_trailer__lost(t, "malformed_reply", s->malformed);
+	timeline_trailer__lost(t, "malformed_reply", s->intake.malformed);
 	timeline_trailer__lost(t, "destroy_overrun", sum.destroy_overrun);
 	timeline_trailer__note(t, "ticks", s->tick.served);
 	timeline_trailer__note(t, "late_ticks", s->tick.late);
 	timeline_trailer__note(t, "interrupted_dumps", sum.interrupted_dumps);
-	timeline_trailer__note(t, "destroy_unattributed", s->unattributed);
-	if (s->options.mode == MODE_EXACT)
-		timeline_trailer__note(t, "flows", s->flows_seen);
-	if (s->layout.ambiguous)
+	timeline_trailer__note(t, "destroy_unattributed", s->intake.unattributed);
+	if (s->intake.options.mode == MODE_EXACT)
+		timeline_trailer__note(t, "flows", s->intake.flows_seen);
+	if (s->ambiguous_layout)
 		timeline_trailer__note(t, "tcp_info_layout_unknown", 1);
 	for (int k = 0; k < DIAG_ERRNOS && sum.failed_by[k].err; k++) {
 		snprintf(cause, sizeof(cause), "request_failed_%s",

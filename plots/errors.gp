@@ -48,6 +48,7 @@ if (blocks == 0) {
 		set ylabel p % columns == 1 || columns == 1 ? 'share that is not larger' : ''
 		# Its blocks, and the end of its axis (gnuplot cannot extend a logarithmic one by itself).
 		unset logscale x
+		set yrange [*:*] # stats leaves out what is beyond
 		mine = ''
 		top = zero * 1e3
 		do for [n = 1:blocks] {
@@ -57,6 +58,7 @@ if (blocks == 0) {
 				top = STATS_max > top ? STATS_max : top
 			}
 		}
+		set yrange [0:1.04]
 		set logscale x
 		set xrange [zero:top * 1.5]
 		set xtics autofreq

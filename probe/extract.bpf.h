@@ -175,6 +175,12 @@ static __always_inline __u8 ecn_mode(const struct tcp_sock *tp)
 	return flags == 0x11 ? 3 : flags == 0x10 ? 2 : flags;
 }
 
+#ifdef TCPW_DEFECT /* a test-only probe: ci/defects.sh */
+#include "probe/tests/defects.bpf.h"
+#else
+#define seed_defect(tp, icsk, f)
+#endif
+
 static __always_inline void extract(const struct tcp_sock *tp, __u64 now_ns,
 				    struct record_fields *f)
 {
@@ -190,6 +196,7 @@ static __always_inline void extract(const struct tcp_sock *tp, __u64 now_ns,
 	if (have)                                                                                  \
 		f->name = (expr);
 #include "timeline/catalogue.def"
+	seed_defect(tp, icsk, f);
 }
 
 #ifdef TRUSTED_ARGUMENTS

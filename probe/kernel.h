@@ -144,6 +144,7 @@ struct tcp_sock {
 	__u64 bytes_retrans;
 	__u32 segs_in;
 	__u32 data_segs_in;
+	__u32 copied_seq;
 	__u32 rcv_nxt;
 	__u32 segs_out;
 	__u32 data_segs_out;

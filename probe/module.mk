@@ -5,7 +5,7 @@ PROGRAMS += $(PROBE)
 
 # The headers of the build machine's C library are not for the bpf target: -ffreestanding takes
 # stdint.h and stdbool.h from clang; linux/*.h come from the machine's own kernel headers.
-BPFFLAGS += -ffreestanding -I/usr/include/$(shell $(CC) -dumpmachine)
+BPFFLAGS += -ffreestanding -I/usr/include/$(shell $(CC) -dumpmachine 2>/dev/null)
 
 BENCH_SRCS := probe/bench.c probe/traffic.c
 
@@ -44,3 +44,13 @@ $(BUILD)/probe/tests/talker: $(BUILD)/probe/tests/talker.o
 	$(call link)
 LIVE_TESTS   += probe/tests/live.sh
 LIVE_HELPERS += $(BUILD)/probe/tests/talker $(BUILD)/probe/bench
+
+# Test-only probes that err in one field (probe/tests/defects.bpf.h): `make defects` runs them. All
+# share one build folder, in which probe/ is made anew for each (so not in parallel).
+PROBE_SOURCES := $(wildcard probe/*.[ch] probe/tests/defects.bpf.h timeline/*.[ch] timeline/catalogue.def)
+$(BUILD)/faulty/tcpw-probe-%: $(PROBE_SOURCES)
+	@mkdir -p $(@D)
+	$(Q)rm -rf $(@D)/build/probe
+	$(Q)$(MAKE) --no-print-directory BUILD=$(@D)/build TCPW_DEFECT=$* $(@D)/build/tcpw-probe
+	$(Q)mv $(@D)/build/tcpw-probe $@
+BPFFLAGS += $(if $(TCPW_DEFECT),-DTCPW_DEFECT=$(TCPW_DEFECT))

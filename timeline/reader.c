@@ -46,6 +46,8 @@ static bool read_field(const cJSON *item, enum field f, struct sample *s)
 		v = UINT64_MAX;
 	} else if (!read_u64(item, &v) || v > field_all_ones(f)) {
 		return false;
+	} else if (v == field_all_ones(f) && catalogue[f].all_ones != ALL_ONES_VALUE) {
+		return false; /* no amount: it has a word of its own */
 	}
 	sample__set(s, f, v);
 	return true;
@@ -122,11 +124,16 @@ static int read_header(struct timeline_reader *r, const cJSON *root)
 			ok = read_u64(item, &v);
 			h->hz = v;
 		} else if (!strcmp(item->string, "clock")) {
-			ok = cJSON_IsString(item) && !strcmp(item->valuestring, "CLOCK_MONOTONIC");
+			h->realtime = cJSON_IsString(item) &&
+				      !strcmp(item->valuestring, "CLOCK_REALTIME");
+			ok = h->realtime || (cJSON_IsString(item) &&
+					    !strcmp(item->valuestring, "CLOCK_MONOTONIC"));
 		} else if (!strcmp(item->string, "base_ns")) {
 			ok = read_u64(item, &h->base_ns);
 		} else if (!strcmp(item->string, "base_realtime_ns")) {
 			ok = read_u64(item, &h->base_realtime_ns);
+		} else if (!strcmp(item->string, "resolution_ns")) {
+			ok = read_u64(item, &h->resolution_ns);
 		} else if (!strcmp(item->string, "interval_ns")) {
 			ok = read_u64(item, &h->interval_ns);
 		} else if (!strcmp(item->string, "marks")) {
@@ -289,7 +296,8 @@ static int read_sample(struct timeline_reader *r, const cJSON *root, struct samp
 	if (!read_endpoints(r, local, remote, s))
 		return fail(r, -EBADMSG, "\"local\" and \"remote\" are not ADDRESS:PORT of one family");
 	if (__builtin_add_overflow(s->t0_ns, r->header.base_ns, &s->t0_ns) ||
-	    __builtin_add_overflow(s->t1_ns, r->header.base_ns, &s->t1_ns))
+	    __builtin_add_overflow(s->t1_ns, r->header.base_ns, &s->t1_ns) ||
+	    __builtin_add_overflow(s->t1_ns, r->header.resolution_ns, &s->t1_ns))
 		return fail(r, -EBADMSG, "a time beyond the clock's range");
 	if (s->t0_ns < r->last_t0_ns)
 		return fail(r, -EBADMSG, "time runs backwards, by %llu ns against the line before",

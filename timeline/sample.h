@@ -34,8 +34,8 @@ enum sample_event {
 const char *sample_event__name(enum sample_event e);
 
 /*
- * Times are ns of CLOCK_MONOTONIC. A probe's sample is an instant: t0_ns == t1_ns. A netlink
- * sample holds somewhere in [t0_ns, t1_ns].
+ * Times are ns of CLOCK_MONOTONIC, or of CLOCK_REALTIME where the header says so. A probe's sample
+ * is an instant: t0_ns == t1_ns. A netlink sample holds somewhere in [t0_ns, t1_ns].
  */
 struct sample {
 	uint64_t t0_ns, t1_ns;
@@ -73,6 +73,8 @@ struct timeline_header {
 	uint64_t interval_ns;   /* of polling, 0 without */
 	uint64_t base_ns;       /* CLOCK_MONOTONIC subtracted from every time in the file */
 	uint64_t base_realtime_ns; /* CLOCK_REALTIME at base_ns */
+	bool realtime;          /* times are of CLOCK_REALTIME: a foreign collector's */
+	uint64_t resolution_ns; /* a time t stands for [t, t + resolution_ns] */
 	uint32_t netns[TIMELINE_NETNS_MAX]; /* namespaces watched by polling */
 	unsigned int netns_count;
 	bool marks;             /* getsockopt(TCP_INFO) calls are caught */

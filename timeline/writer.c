@@ -55,19 +55,33 @@ static char *put_bytes(char *p, const char *s, size_t len)
 
 #define put_literal(p, s) put_bytes(p, s, sizeof(s) - 1)
 
-static char *put_u64(char *p, uint64_t v)
-{
-	char digits[20], *d = digits + sizeof(digits);
+static const char two_digits[] = "00010203040506070809101112131415161718192021222324252627282930313233343536373839"
+				 "40414243444546474849505152535455565758596061626364656667686970717273747576777879"
+				 "8081828384858687888990919293949596979899";
 
-	do {
-		*--d = '0' + v % 10;
-		v /= 10;
-	} while (v);
-	return put_bytes(p, d, digits + sizeof(digits) - d);
+/* From the end, two digits a step; most values are short. */
+static inline char *put_u64(char *p, uint64_t v)
+{
+	unsigned int len = 1;
+	char *d;
+
+	if (v < 10) {
+		*p = '0' + v;
+		return p + 1;
+	}
+	for (uint64_t bound = 10; v >= bound && len < 20; len++)
+		bound = len == 19 ? UINT64_MAX : bound * 10;
+	for (d = p + len; v >= 100; v /= 100)
+		memcpy(d -= 2, two_digits + 2 * (v % 100), 2);
+	if (v >= 10)
+		memcpy(d - 2, two_digits + 2 * v, 2);
+	else
+		d[-1] = '0' + v;
+	return p + len;
 }
 
 /* Beyond 2^53 a JSON number would not survive a reader that keeps doubles: a string then. */
-static char *put_number(char *p, uint64_t v)
+static inline char *put_number(char *p, uint64_t v)
 {
 	if (v <= EXACT_IN_DOUBLE)
 		return put_u64(p, v);
@@ -155,9 +169,11 @@ static char *put_header(char *p, const struct timeline_header *h)
 	p = put_key_string(p, "tool", h->tool);
 	p = put_key_string(p, "kernel", h->kernel);
 	p = put_key_number(p, "hz", h->hz);
-	p = put_key_string(p, "clock", "CLOCK_MONOTONIC");
+	p = put_key_string(p, "clock", h->realtime ? "CLOCK_REALTIME" : "CLOCK_MONOTONIC");
 	p = put_key_number(p, "base_ns", h->base_ns);
 	p = put_key_number(p, "base_realtime_ns", h->base_realtime_ns);
+	if (h->resolution_ns)
+		p = put_key_number(p, "resolution_ns", h->resolution_ns);
 	p = put_literal(p, ",\"modes\":[");
 	for (unsigned int i = 0; i < h->modes; i++) {
 		if (i)
@@ -231,18 +247,34 @@ static char *put_endpoints(struct timeline_writer *w, char *p, const struct flow
 	return put_bytes(p, c->text, c->len);
 }
 
+/*
+ * ,"name": of every field, in a room of fixed size: copying all of it costs one or two
+ * instructions where copying just its length costs a call. LINE_MAX_BYTES has space for the surplus.
+ */
+#define KEY_ROOM 32
+static const struct key {
+	char text[KEY_ROOM];
+} keys[FIELD_COUNT] = {
+#define KEY(n) [FIELD_##n] = { ",\"" #n "\":" },
+#define TCPI(n, type, unit, kind, at, since, rtt, all_ones, have, expr, doc) KEY(n)
+#define SOCK(n, type, unit, kind, have, expr, doc) KEY(n)
+#define CALL(n, type, unit, kind, doc) KEY(n)
+#define ATTR(n, type, unit, kind, attribute, at, doc) KEY(n)
+#include "catalogue.def"
+};
+
 static char *put_fields(char *p, const struct sample *s)
 {
 	for (unsigned int i = 0; i < FIELD_SET_WORDS; i++) {
 		for (uint64_t left = s->present.word[i]; left; left &= left - 1) {
 			enum field f = i * 64 + __builtin_ctzll(left);
 			const struct field_info *info = &catalogue[f];
+			uint64_t v = s->value[f];
 
-			*p++ = ',';
-			p = put_name(p, info->name, info->name_len);
-			*p++ = ':';
-			if (info->all_ones == ALL_ONES_VALUE || s->value[f] != field_all_ones(f))
-				p = put_number(p, s->value[f]);
+			memcpy(p, keys[f].text, KEY_ROOM);
+			p += info->name_len + 4;
+			if (info->all_ones == ALL_ONES_VALUE || v != field_all_ones(f))
+				p = put_number(p, v);
 			else if (info->all_ones == ALL_ONES_UNLIMITED)
 				p = put_literal(p, "\"unlimited\"");
 			else

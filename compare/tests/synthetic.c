@@ -12,7 +12,7 @@
 
 #define MS 1000000ULL
 #define RTT_EVERY (10 * MS)
-#define POLL_EVERY (50 * MS)
+#define POLL_EVERY SYNTHETIC_POLL_NS
 #define WINDOW_NS 40000
 #define MSS 1448
 #define LIFE_NS (SYNTHETIC_SECONDS * 1000 * MS + 20 * MS)
@@ -70,7 +70,7 @@ static void set_state(struct sample *s, uint64_t t, bool client, bool control)
 	/* passes 2^32 on the way */
 	sample__set(s, FIELD_segs_out, (uint32_t)(0xffffff00u + bytes / MSS));
 	sample__set(s, FIELD_segs_in, bytes / 2 / MSS);
-	sample__set(s, FIELD_data_segs_out, client ? bytes / MSS : 1);
+	sample__set(s, FIELD_data_segs_out, (uint32_t)(0xfffffef0u + (client ? bytes / MSS : 0)));
 	sample__set(s, FIELD_delivered, 1 + bytes / MSS);
 	sample__set(s, FIELD_bytes_sent, client ? bytes : 4);
 	sample__set(s, FIELD_snd_wnd, 65536);
@@ -108,6 +108,10 @@ static void tell_probe(struct story *st, const struct recipe *r)
 	for (unsigned int i = 0; i < 2; i++) {
 		tell(st, EVENT_connect, 0, 0, true, i, true);
 		st->samples[st->count - 1].value[FIELD_state] = 2;
+		tell(st, EVENT_state, 0, 0, true, i, true);
+		st->samples[st->count - 1].value[FIELD_state] = 2;
+		sample__set(&st->samples[st->count - 1], FIELD_old_state, 2);
+		sample__set(&st->samples[st->count - 1], FIELD_new_state, 1);
 		tell(st, EVENT_established, 1, 1, true, i, true);
 		tell(st, EVENT_established, 2, 2, false, i, true);
 	}
@@ -245,23 +249,55 @@ static void write_interval(FILE *f, unsigned int k, bool client, const struct re
 	uint64_t end = interval_end_ns(k) + (client ? 0 : 200);
 	uint64_t at = SYNTHETIC_EPOCH_NS + end + 1000 * (k % 3), step = at / RTT_EVERY;
 	uint64_t begin = !k ? SYNTHETIC_EPOCH_NS
-			    : SYNTHETIC_EPOCH_NS + interval_end_ns(k - 1) +
-				      (client ? 0 : 200) + 1000 * ((k - 1) % 3);
-	uint64_t printed = end;
+			    : SYNTHETIC_EPOCH_NS + interval_end_ns(k - 1) + (client ? 0 : 200) +
+					 1000 * ((k - 1) % 3);
+	uint64_t printed = end, start = k ? interval_end_ns(k - 1) + (client ? 0 : 200) : 0;
 
 	if (r->omit && k >= r->omit)
 		printed -= interval_end_ns(r->omit - 1);
-	fprintf(f, "%s{\"streams\":[{\"socket\":5,\"start\":0,\"end\":%.9f,\"bytes\":%llu,", k ? "," : "",
-		printed / 1e9, (unsigned long long)(bytes_at(at) - bytes_at(begin)));
+	if (r->omit && k == r->omit)
+		start = 0;
+	else if (r->omit && k > r->omit)
+		start -= interval_end_ns(r->omit - 1);
+	fprintf(f, "%s{\"streams\":[{\"socket\":5,\"start\":%.9f,\"end\":%.9f,\"bytes\":%llu,",
+		k ? "," : "", start / 1e9, printed / 1e9, (unsigned long long)(bytes_at(at) - bytes_at(begin)));
 	if (client)
-		fprintf(f, "\"retransmits\":%llu,\"snd_cwnd\":%llu,\"rtt\":%llu,\"rttvar\":%llu,"
-			   "\"pmtu\":1500,",
+		fprintf(f,
+			"\"retransmits\":%llu,\"snd_cwnd\":%llu,\"rtt\":%llu,\"rttvar\":%llu,"
+			"\"pmtu\":1500,",
 			(unsigned long long)(at / (500 * MS) - begin / (500 * MS)),
 			(unsigned long long)((10 + step % 11) * MSS),
 			(unsigned long long)(1000 + step % 13 * 10),
 			(unsigned long long)(100 + step % 7));
 	fprintf(f, "\"omitted\":%s,\"sender\":%s}]}", k < r->omit ? "true" : "false",
 		client ? "true" : "false");
+}
+
+/* What iperf3 sums up of its intervals. */
+static void write_end(FILE *f, bool client)
+{
+	uint64_t max = 0, min = UINT64_MAX, sum = 0, cwnd = 0, at = 0;
+
+	for (unsigned int k = 0; k < SYNTHETIC_INTERVALS; k++) {
+		uint64_t step, rtt;
+
+		at = SYNTHETIC_EPOCH_NS + interval_end_ns(k) + 1000 * (k % 3);
+		step = at / RTT_EVERY;
+		rtt = 1000 + step % 13 * 10;
+		sum += rtt;
+		max = rtt > max ? rtt : max;
+		min = rtt < min ? rtt : min;
+		cwnd = (10 + step % 11) * MSS > cwnd ? (10 + step % 11) * MSS : cwnd;
+	}
+	fprintf(f, "],\"end\":{\"streams\":[{\"sender\":{\"socket\":5");
+	if (client)
+		fprintf(f,
+			",\"retransmits\":%llu,\"max_snd_cwnd\":%llu,\"max_snd_wnd\":65536,"
+			"\"max_rtt\":%llu,\"min_rtt\":%llu,\"mean_rtt\":%llu",
+			(unsigned long long)(at / (500 * MS)), (unsigned long long)cwnd,
+			(unsigned long long)max, (unsigned long long)min,
+			(unsigned long long)(sum / SYNTHETIC_INTERVALS));
+	fprintf(f, "},\"receiver\":{\"socket\":5}}]}}\n");
 }
 
 static void write_report(const char *dir, bool client, const struct recipe *r)
@@ -275,16 +311,17 @@ static void write_report(const char *dir, bool client, const struct recipe *r)
 		return;
 	}
 	f = create(dir, name);
-	fprintf(f, "{\"start\":{\"connected\":[{\"socket\":5,\"local_host\":\"%s\",\"local_port\":%d,"
-		   "\"remote_host\":\"%s\",\"remote_port\":%d}],\"version\":\"iperf 3.12\","
-		   "\"timestamp\":{\"timesecs\":1700000000},%s\"test_start\":{\"reverse\":0}},"
-		   "\"intervals\":[",
+	fprintf(f,
+		"{\"start\":{\"connected\":[{\"socket\":5,\"local_host\":\"%s\",\"local_port\":%d,"
+		"\"remote_host\":\"%s\",\"remote_port\":%d}],\"version\":\"iperf 3.12\","
+		"\"timestamp\":{\"timesecs\":1700000000},%s\"test_start\":{\"reverse\":0}},"
+		"\"intervals\":[",
 		client ? "10.0.0.1" : "::ffff:10.0.0.2", client ? 40001 : 5201,
 		client ? "10.0.0.2" : "::ffff:10.0.0.1", client ? 5201 : 40001,
 		client ? "\"connecting_to\":{\"host\":\"10.0.0.2\",\"port\":5201}," : "");
 	for (unsigned int k = 0; k < SYNTHETIC_INTERVALS; k++)
 		write_interval(f, k, client, r);
-	fprintf(f, "],\"end\":{}}\n");
+	write_end(f, client);
 	must(!fclose(f), name);
 }
 
@@ -297,11 +334,12 @@ static void write_manifest(const char *dir, const struct recipe *r)
 		return;
 	}
 	f = create(dir, "manifest.json");
-	fprintf(f, "{\"schema\":1,\"scenario\":\"synthetic\",\"hypothesis\":\"All agree.\","
-		   "\"flows\":{\"port\":5201,\"direction\":\"send\","
-		   "\"client_netns\":{\"name\":\"c\",\"inode\":1001},"
-		   "\"server_netns\":{\"name\":\"s\",\"inode\":1002}},"
-		   "\"witnesses\":%s,\"bounds\":%s}\n",
+	fprintf(f,
+		"{\"schema\":1,\"scenario\":\"synthetic\",\"hypothesis\":\"All agree.\","
+		"\"flows\":{\"port\":5201,\"direction\":\"send\","
+		"\"client_netns\":{\"name\":\"c\",\"inode\":1001},"
+		"\"server_netns\":{\"name\":\"s\",\"inode\":1002}},"
+		"\"witnesses\":%s,\"bounds\":%s}\n",
 		r->witnesses ? r->witnesses
 			     : "{\"probe\":{\"expected\":true,\"exit\":0},"
 			       "\"netlink\":{\"expected\":true,\"exit\":0},"
@@ -358,12 +396,10 @@ const struct result *find_result(const struct verdict *v, const char *check, con
 	return NULL;
 }
 
-const struct statistic *find_statistic(const struct verdict *v, const char *pair,
-				       const char *field)
+const struct statistic *find_statistic(const struct verdict *v, const char *pair, const char *field)
 {
 	for (unsigned int i = 0; i < v->statistics_count; i++)
-		if (!strcmp(v->statistics[i].pair, pair) &&
-		    !strcmp(v->statistics[i].field, field))
+		if (!strcmp(v->statistics[i].pair, pair) && !strcmp(v->statistics[i].field, field))
 			return &v->statistics[i];
 	return NULL;
 }

@@ -13,6 +13,7 @@
 #define SYNTHETIC_SECONDS 2
 #define SYNTHETIC_INTERVALS 4
 #define SYNTHETIC_EPOCH_NS 3000000 /* iperf3's time 0 is 3 ms behind ESTABLISHED */
+#define SYNTHETIC_POLL_NS 50000000 /* netlink's interval */
 #define SYNTHETIC_CLIENT_COOKIE 100
 #define SYNTHETIC_SERVER_COOKIE 200
 

@@ -135,7 +135,9 @@ static void a_series_keeps_its_extremes_and_its_bound(void **state)
 
 	for (uint64_t i = 0; i < 1000000; i++)
 		assert_int_equal(series__add(&s, 5000 + i * 777777,
-					     i == 400000 ? 1000 : i == 400001 ? 1 : 500),
+					     i == 400000   ? 1000
+					     : i == 400001 ? 1
+							   : 500),
 				 0);
 	series__each(&s, keep, &k);
 	assert_true(k.count <= 200 && k.count >= 50);

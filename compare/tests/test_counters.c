@@ -78,7 +78,7 @@ static void delivered_is_left_out_where_fast_open_takes_one_back(void **state)
 		uint64_t state;
 		bool counted;
 	} cases[] = {
-		{ EVENT_rtt, 2, false }, { EVENT_established, 1, false }, { EVENT_rtt, 1, true },
+		{ EVENT_rtt, 2, false },   { EVENT_established, 1, false }, { EVENT_rtt, 1, true },
 		{ EVENT_sample, 1, true }, { EVENT_close, 1, true },
 	};
 
@@ -88,7 +88,8 @@ static void delivered_is_left_out_where_fast_open_takes_one_back(void **state)
 		sample__set(&s, FIELD_state, cases[i].state);
 		sample__set(&s, FIELD_delivered, 2);
 		sample__set(&s, FIELD_bytes_acked, 1);
-		assert_int_equal(counters__of(&s) >> index_of(FIELD_delivered) & 1, cases[i].counted);
+		assert_int_equal(counters__of(&s) >> index_of(FIELD_delivered) & 1,
+				 cases[i].counted);
 		assert_true(counters__of(&s) >> index_of(FIELD_bytes_acked) & 1);
 	}
 }
@@ -111,9 +112,12 @@ static void sample_numbers_tell_what_is_missing(void **state)
 		{ "twice, older", { { 1, EVENT_rtt }, { 2, EVENT_rtt }, { 1, EVENT_rtt } }, 0, 1 },
 		{ "a mark and its tcp_info share one",
 		  { { 1, EVENT_rtt }, { 2, EVENT_mark }, { 2, EVENT_tcp_info }, { 3, EVENT_rtt } },
-		  0, 0 },
+		  0,
+		  0 },
 		{ "in either order",
-		  { { 1, EVENT_tcp_info }, { 1, EVENT_mark }, { 2, EVENT_rtt } }, 0, 0 },
+		  { { 1, EVENT_tcp_info }, { 1, EVENT_mark }, { 2, EVENT_rtt } },
+		  0,
+		  0 },
 		{ "two marks do not", { { 1, EVENT_mark }, { 1, EVENT_mark } }, 0, 1 },
 		{ "a far jump", { { 1, EVENT_rtt }, { 1000, EVENT_rtt } }, 998, 0 },
 		{ "without numbers", { { 0, EVENT_rtt }, { 0, EVENT_rtt } }, 0, 0 },

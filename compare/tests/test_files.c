@@ -29,8 +29,8 @@ static const char *file(const char *text)
 	return path;
 }
 
-#define CONNECTED                                                                                  \
-	"\"start\":{\"connected\":[{\"socket\":5,\"local_host\":\"::1\",\"local_port\":4,"            \
+#define CONNECTED                                                                          \
+	"\"start\":{\"connected\":[{\"socket\":5,\"local_host\":\"::1\",\"local_port\":4," \
 	"\"remote_host\":\"fe80::1%eth0\",\"remote_port\":5}],\"connecting_to\":{}}"
 
 static void documents(void **state)
@@ -78,23 +78,26 @@ static void reports(void **state)
 	} cases[] = {
 		{ "an interval with everything",
 		  "{" CONNECTED ",\"intervals\":[{\"streams\":[{\"socket\":5,\"end\":1,\"bytes\":2,"
-		  "\"rtt\":1,\"rttvar\":1,\"snd_cwnd\":1,\"pmtu\":1,\"snd_wnd\":1,\"retransmits\":0,"
-		  "\"sender\":true}]}]}", NULL, "", 1, 1, 63 },
+		  "\"rtt\":1,\"rttvar\":1,\"snd_cwnd\":1,\"pmtu\":1,\"snd_wnd\":1,\"retransmits\":"
+		  "0,"
+		  "\"sender\":true}]}]}",
+		  NULL, "", 1, 1, 63 },
 		{ "before 3.10: no snd_wnd",
 		  "{" CONNECTED ",\"intervals\":[{\"streams\":[{\"socket\":5,\"end\":1,\"bytes\":2,"
-		  "\"rtt\":1,\"rttvar\":1,\"snd_cwnd\":1,\"pmtu\":1,\"retransmits\":0}]}]}", NULL, "",
-		  1, 1, 47 },
+		  "\"rtt\":1,\"rttvar\":1,\"snd_cwnd\":1,\"pmtu\":1,\"retransmits\":0}]}]}",
+		  NULL, "", 1, 1, 47 },
 		{ "without a socket: by its place",
-		  "{" CONNECTED ",\"intervals\":[{\"streams\":[{\"end\":1,\"bytes\":2}]}]}", NULL, "",
-		  1, 1, 0 },
-		{ "two documents",
-		  "{\"start\":{}}\n{" CONNECTED ",\"intervals\":[]}", NULL, "2 documents", 1, 0, 0 },
+		  "{" CONNECTED ",\"intervals\":[{\"streams\":[{\"end\":1,\"bytes\":2}]}]}", NULL,
+		  "", 1, 1, 0 },
+		{ "two documents", "{\"start\":{}}\n{" CONNECTED ",\"intervals\":[]}", NULL,
+		  "2 documents", 1, 0, 0 },
 		{ "a repeated key: the last one counts",
 		  "{\"intervals\":[{\"streams\":[{\"end\":9}]}]," CONNECTED ",\"intervals\":[]}",
 		  NULL, "repeats the key \"intervals\"", 1, 0, 0 },
 		{ "a repeated key inside",
 		  "{" CONNECTED ",\"intervals\":[{\"streams\":[{\"socket\":5,\"end\":1,\"end\":2,"
-		  "\"bytes\":2}]}]}", NULL, "repeats the key \"end\"", 1, 1, 0 },
+		  "\"bytes\":2}]}]}",
+		  NULL, "repeats the key \"end\"", 1, 1, 0 },
 		{ "no start", "{\"intervals\":[]}", "no \"start\"", NULL, 0, 0, 0 },
 		{ "a stream from nowhere",
 		  "{\"start\":{\"connected\":[]},\"intervals\":[{\"streams\":[{\"end\":1}]}]}",
@@ -109,7 +112,7 @@ static void reports(void **state)
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		char why[DOCUMENT_WHY_MAX] = "";
 		struct report r;
-		int err = report__read(&r, file(cases[i].text), why);
+		int err = report__read(&r, file(cases[i].text), false, why);
 
 		unlink(path);
 		if (cases[i].why) {
@@ -149,8 +152,10 @@ static void bounds_remember_their_use(void **state)
 	char why[DOCUMENT_WHY_MAX];
 	struct manifest m;
 
-	assert_int_equal(manifest__read(&m, file("{\"schema\":1,\"bounds\":{\"coverage\":{\"a\":2},"
-						 "\"statistics\":{\"rtt\":{\"b\":3}}}}"), why),
+	assert_int_equal(manifest__read(&m,
+					file("{\"schema\":1,\"bounds\":{\"coverage\":{\"a\":2},"
+					     "\"statistics\":{\"rtt\":{\"b\":3}}}}"),
+					why),
 			 0);
 	unlink(path);
 	assert_int_equal(m.bounds_count, 2);
@@ -211,10 +216,12 @@ static void verdict_json_is_what_the_page_says(void **state)
 	assert_non_null(root);
 	assert_string_equal(cJSON_GetStringValue(member__get(root, "verdict")), "pass");
 	assert_string_equal(cJSON_GetStringValue(member__get(root, "scenario")), "synthetic");
-	cJSON_ArrayForEach(item, member__get(root, "checks")) {
-		static const char *const keys[] = { "check", "field", "witnesses", "status",
-						    "compared", "violations", "tolerance",
-						    "worst" };
+	cJSON_ArrayForEach(item, member__get(root, "checks"))
+	{
+		static const char *const keys[] = {
+			"check",    "field",	  "witnesses", "status",
+			"compared", "violations", "tolerance", "worst"
+		};
 
 		for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
 			assert_non_null(member__get(item, keys[i]));
@@ -252,8 +259,9 @@ static void junit_escapes(void **state)
 	struct judgement j;
 	char dir[64], *text;
 
-	synthetic__make(dir, &(struct recipe){
-				     .manifest = "{\"schema\":1,\"scenario\":\"a<b>&\\\"c\\\"\"}" });
+	synthetic__make(
+		dir,
+		&(struct recipe){ .manifest = "{\"schema\":1,\"scenario\":\"a<b>&\\\"c\\\"\"}" });
 	assert_int_equal(judge__run(&j, dir, dir, NULL), 0);
 	judge__free(&j);
 	text = slurp(dir, "junit.xml");

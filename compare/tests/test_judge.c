@@ -32,6 +32,7 @@ static bool stop_and_shift(enum witness w, unsigned int n, struct sample *s)
 	if (s->flow.cookie != SYNTHETIC_CLIENT_COOKIE || t < 900000000 || t > 1100000000)
 		return true;
 	s->value[FIELD_bytes_acked] = 130000000;
+	s->value[FIELD_bytes_sent] = 130000000;
 	if (on_netlink(w, s, SYNTHETIC_CLIENT_COOKIE, 1000))
 		s->value[FIELD_bytes_acked] += byte_error;
 	return true;
@@ -43,8 +44,10 @@ static bool bytes_behind(enum witness w, unsigned int n, struct sample *s)
 
 	stop_and_shift(w, n, s);
 	/* behind the stop it must not be lower */
-	if (s->flow.cookie == SYNTHETIC_CLIENT_COOKIE && t > 1100000000)
+	if (s->flow.cookie == SYNTHETIC_CLIENT_COOKIE && t > 1100000000) {
 		s->value[FIELD_bytes_acked] += 1000000;
+		s->value[FIELD_bytes_sent] += 1000000;
+	}
 	return true;
 }
 
@@ -109,8 +112,7 @@ static bool probe_misses_flow(enum witness w, unsigned int n, struct sample *s)
 
 static bool wrong_flow(enum witness w, unsigned int n, struct sample *s)
 {
-	if (on_netlink(w, s, SYNTHETIC_CLIENT_COOKIE, 1000))
-		{
+	if (on_netlink(w, s, SYNTHETIC_CLIENT_COOKIE, 1000)) {
 		s->flow.cookie = SYNTHETIC_SERVER_COOKIE;
 		s->flow.netns = 1002;
 	}
@@ -128,6 +130,13 @@ static bool milliseconds(enum witness w, unsigned int n, struct sample *s)
 {
 	if (w == WITNESS_NETLINK)
 		s->value[FIELD_rtt] /= 1000;
+	return true;
+}
+
+static bool stale_control(enum witness w, unsigned int n, struct sample *s)
+{
+	if (w == WITNESS_NETLINK && s->event == EVENT_sample && s->flow.cookie & 1)
+		s->value[FIELD_rtt] = 999999;
 	return true;
 }
 
@@ -162,13 +171,14 @@ static void two_lost(enum witness w, struct timeline_trailer *t)
 
 #define LOST_ALLOWED "{\"coverage\":{\"probe_lost_max\":2}}"
 #define PROBE_HEADER                                                                               \
-	"{\"timeline\":1,\"witness\":\"probe\",\"kernel\":\"6.12\",\"clock\":\"CLOCK_MONOTONIC\","  \
+	"{\"timeline\":1,\"witness\":\"probe\",\"kernel\":\"6.12\",\"clock\":\"CLOCK_MONOTONIC\"," \
 	"\"base_ns\":0,\"fields\":[\"rtt\"]}\n"
-#define EXITS(probe, netlink, client, server)                                                      \
-	"{\"probe\":{\"expected\":true,\"exit\":" probe "},\"netlink\":{\"expected\":true,"         \
-	"\"exit\":" netlink "},\"iperf3\":{\"expected\":true,\"exit\":" client                      \
+#define EXITS(probe, netlink, client, server)                                               \
+	"{\"probe\":{\"expected\":true,\"exit\":" probe "},\"netlink\":{\"expected\":true," \
+	"\"exit\":" netlink "},\"iperf3\":{\"expected\":true,\"exit\":" client              \
 	",\"server_exit\":" server "}}"
 
+/* clang-format off */
 static const struct test_case {
 	const char *description;
 	struct recipe recipe;
@@ -224,6 +234,8 @@ static const struct test_case {
 	  { .tamper = wrong_cookie }, STATUS_FAIL, "coverage", "probe", "never seen" },
 	{ "rtt in ms instead of us",
 	  { .tamper = milliseconds }, STATUS_FAIL, "netlink-probe", "rtt", "mae" },
+	{ "a control connection that idles behind a last update is no stream",
+	  { .tamper = stale_control }, STATUS_PASS },
 	{ "no samples at all",
 	  { .tamper = nothing }, STATUS_ERROR, "witness", "probe", "without a single sample" },
 	{ "no sample of a data flow",
@@ -235,8 +247,8 @@ static const struct test_case {
 	  { .tamper = netlink_omits_delivered }, STATUS_ERROR, "bracketing", "delivered",
 	  "nothing compared" },
 	{ "a bound that nothing is judged by",
-	  { .bounds = "{\"statistics\":{\"rrt\":{\"mae_max\":1}}}" }, STATUS_ERROR, "witness",
-	  "manifest", "statistics.rrt.mae_max" },
+	  { .bounds = "{\"statistics\":{\"rrt\":{\"mae_max\":1}}}" }, STATUS_ERROR, "bounds",
+	  "manifest.json", "statistics.rrt.mae_max" },
 	{ "a bound that is no number",
 	  { .bounds = "{\"statistics\":{\"rtt\":{\"mae_max\":\"1\"}}}" }, STATUS_ERROR, "witness",
 	  "manifest", "not a number" },
@@ -296,6 +308,7 @@ static const struct test_case {
 	  { .client = "{\"start\":{\"connected\":[]},\"intervals\":[]}" }, STATUS_ERROR, "witness",
 	  "iperf3 client", "no interval" },
 };
+/* clang-format on */
 
 /* Status and reason of whatever the case names. */
 static bool find(const struct verdict *v, const struct test_case *c, enum status *s)

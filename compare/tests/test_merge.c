@@ -12,8 +12,8 @@
 #include "compare/merge.h"
 #include "synthetic.h"
 
-#define HEAD(witness, kernel)                                                                      \
-	"{\"timeline\":1,\"witness\":\"" witness "\",\"kernel\":\"" kernel                          \
+#define HEAD(witness, kernel)                                              \
+	"{\"timeline\":1,\"witness\":\"" witness "\",\"kernel\":\"" kernel \
 	"\",\"clock\":\"CLOCK_MONOTONIC\",\"base_ns\":0,\"fields\":[\"bytes_acked\"]}\n"
 #define FLOW "\"netns\":1,\"cookie\":\"7\",\"local\":\"10.0.0.1:1\",\"remote\":\"10.0.0.2:2\""
 #define AT(t, event) "{\"t\":" #t ",\"event\":\"" #event "\"," FLOW "}\n"
@@ -44,8 +44,9 @@ static void end(struct check *c, const struct window *w)
 	assert_int_equal(*(uint64_t *)check__window_state(c, w), w->sample->t0_ns);
 }
 
-static const struct check_ops ops = { .flow_size = 8, .window_size = 8, .events = EVENTS_STATE,
-				      .begin = begin, .end = end };
+static const struct check_ops ops = {
+	.flow_size = 8, .window_size = 8, .events = EVENTS_STATE, .begin = begin, .end = end
+};
 
 static void in_order(void **state)
 {
@@ -71,9 +72,8 @@ static void in_order(void **state)
 		{ "a poll without it is over when the next one comes",
 		  HEAD("probe", "5.14.21") AT(10, poll) AT(12, rtt) AT(20, poll) TAIL(3),
 		  HEAD("netlink", "6.1") TAIL(0), "+E10 +E12 -E12 -E10 +E20 -E20 " },
-		{ "a cut timeline is shown as far as it goes",
-		  HEAD("probe", "6.1") AT(10, rtt), HEAD("netlink", "6.1") IN(12, 13) TAIL(1),
-		  "+E10 -E10 +N12 -N12 " },
+		{ "a cut timeline is shown as far as it goes", HEAD("probe", "6.1") AT(10, rtt),
+		  HEAD("netlink", "6.1") IN(12, 13) TAIL(1), "+E10 -E10 +N12 -N12 " },
 	};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
@@ -121,26 +121,56 @@ static void flows_join(void **state)
 		bool same;
 		unsigned int mismatches;
 	} cases[] = {
-		{ "same cookie and tuple", { 1, 5, "1.1.1.1:1", "1.1.1.2:2" },
-		  { 1, 5, "1.1.1.1:1", "1.1.1.2:2" }, true, 0 },
-		{ "a mapped address is the same address", { 1, 5, "1.1.1.1:1", "1.1.1.2:2" },
-		  { 1, 5, "[::ffff:1.1.1.1]:1", "[::ffff:1.1.1.2]:2" }, true, 0 },
+		{ "same cookie and tuple",
+		  { 1, 5, "1.1.1.1:1", "1.1.1.2:2" },
+		  { 1, 5, "1.1.1.1:1", "1.1.1.2:2" },
+		  true,
+		  0 },
+		{ "a mapped address is the same address",
+		  { 1, 5, "1.1.1.1:1", "1.1.1.2:2" },
+		  { 1, 5, "[::ffff:1.1.1.1]:1", "[::ffff:1.1.1.2]:2" },
+		  true,
+		  0 },
 		{ "same tuple, other cookie: a port used again",
-		  { 1, 5, "1.1.1.1:1", "1.1.1.2:2" }, { 2, 5, "1.1.1.1:1", "1.1.1.2:2" }, false, 0 },
-		{ "both ends on one host", { 1, 5, "1.1.1.1:1", "1.1.1.1:2" },
-		  { 2, 5, "1.1.1.1:2", "1.1.1.1:1" }, false, 0 },
-		{ "same cookie on two hosts", { 1, 5, "1.1.1.1:1", "1.1.1.2:2" },
-		  { 1, 6, "1.1.1.3:1", "1.1.1.4:2" }, false, 0 },
-		{ "no cookie: by tuple", { 1, 5, "1.1.1.1:1", "1.1.1.2:2" },
-		  { 0, 5, "1.1.1.1:1", "1.1.1.2:2" }, true, 0 },
-		{ "no cookie at first", { 0, 5, "1.1.1.1:1", "1.1.1.2:2" },
-		  { 1, 5, "1.1.1.1:1", "1.1.1.2:2" }, true, 0 },
-		{ "no namespace", { 1, 0, "1.1.1.1:1", "1.1.1.2:2" },
-		  { 1, 5, "1.1.1.1:1", "1.1.1.2:2" }, true, 0 },
-		{ "same cookie, other tuple", { 1, 5, "1.1.1.1:1", "1.1.1.2:2" },
-		  { 1, 5, "1.1.1.1:9", "1.1.1.2:2" }, true, 1 },
-		{ "same cookie, port given back", { 1, 5, "1.1.1.1:1", "1.1.1.2:2" },
-		  { 1, 5, "1.1.1.1:0", "1.1.1.2:2" }, true, 0 },
+		  { 1, 5, "1.1.1.1:1", "1.1.1.2:2" },
+		  { 2, 5, "1.1.1.1:1", "1.1.1.2:2" },
+		  false,
+		  0 },
+		{ "both ends on one host",
+		  { 1, 5, "1.1.1.1:1", "1.1.1.1:2" },
+		  { 2, 5, "1.1.1.1:2", "1.1.1.1:1" },
+		  false,
+		  0 },
+		{ "same cookie on two hosts",
+		  { 1, 5, "1.1.1.1:1", "1.1.1.2:2" },
+		  { 1, 6, "1.1.1.3:1", "1.1.1.4:2" },
+		  false,
+		  0 },
+		{ "no cookie: by tuple",
+		  { 1, 5, "1.1.1.1:1", "1.1.1.2:2" },
+		  { 0, 5, "1.1.1.1:1", "1.1.1.2:2" },
+		  true,
+		  0 },
+		{ "no cookie at first",
+		  { 0, 5, "1.1.1.1:1", "1.1.1.2:2" },
+		  { 1, 5, "1.1.1.1:1", "1.1.1.2:2" },
+		  true,
+		  0 },
+		{ "no namespace",
+		  { 1, 0, "1.1.1.1:1", "1.1.1.2:2" },
+		  { 1, 5, "1.1.1.1:1", "1.1.1.2:2" },
+		  true,
+		  0 },
+		{ "same cookie, other tuple",
+		  { 1, 5, "1.1.1.1:1", "1.1.1.2:2" },
+		  { 1, 5, "1.1.1.1:9", "1.1.1.2:2" },
+		  true,
+		  1 },
+		{ "same cookie, port given back",
+		  { 1, 5, "1.1.1.1:1", "1.1.1.2:2" },
+		  { 1, 5, "1.1.1.1:0", "1.1.1.2:2" },
+		  true,
+		  0 },
 	};
 	static const struct report none[ENDS];
 	static const struct manifest m;

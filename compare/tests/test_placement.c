@@ -85,23 +85,41 @@ static const struct test_case {
 	unsigned int placed;
 } cases[] = {
 	{ "marks", { 0 }, PLACEMENT_MARKS, 2000, SYNTHETIC_INTERVALS },
-	{ "marks, with one too many", { .tamper = extra_mark }, PLACEMENT_MARKS, 2000,
+	{ "marks, with one too many",
+	  { .tamper = extra_mark },
+	  PLACEMENT_MARKS,
+	  2000,
 	  SYNTHETIC_INTERVALS },
-	{ "marks, the last one missing", { .tamper = one_mark_missing }, PLACEMENT_MARKS, 2000,
+	{ "marks, the last one missing",
+	  { .tamper = one_mark_missing },
+	  PLACEMENT_MARKS,
+	  2000,
 	  SYNTHETIC_INTERVALS - 1 },
-	{ "marks that are not those of the intervals", { .tamper = marks_of_another, .bounds = "{}" },
-	  PLACEMENT_FIRST_SEND, 10000000, SYNTHETIC_INTERVALS },
-	{ "no marks: the first bulk send", { .no_marks = true, .bounds = "{}" },
-	  PLACEMENT_FIRST_SEND, 10000000, SYNTHETIC_INTERVALS },
+	{ "marks that are not those of the intervals",
+	  { .tamper = marks_of_another, .bounds = "{}" },
+	  PLACEMENT_FIRST_SEND,
+	  10000000,
+	  SYNTHETIC_INTERVALS },
+	{ "no marks: the first bulk send",
+	  { .no_marks = true, .bounds = "{}" },
+	  PLACEMENT_FIRST_SEND,
+	  10000000,
+	  SYNTHETIC_INTERVALS },
 	{ "no bytes: the tuples",
 	  { .no_marks = true, .bounds = "{}", .tamper = no_bytes_sent, .header = without_fields },
-	  PLACEMENT_TUPLES, 6000000, SYNTHETIC_INTERVALS },
+	  PLACEMENT_TUPLES,
+	  6000000,
+	  SYNTHETIC_INTERVALS },
 	{ "no rtt: ESTABLISHED",
 	  { .no_marks = true, .bounds = "{}", .tamper = no_figures, .header = without_rtt },
-	  PLACEMENT_ESTABLISHED, 60000000, SYNTHETIC_INTERVALS },
+	  PLACEMENT_ESTABLISHED,
+	  60000000,
+	  SYNTHETIC_INTERVALS },
 	{ "flow older than the probe: the start timestamp",
 	  { .no_marks = true, .bounds = "{}", .tamper = only_middle, .header = without_rtt },
-	  PLACEMENT_START_TIMESTAMP, 1000000000, SYNTHETIC_INTERVALS },
+	  PLACEMENT_START_TIMESTAMP,
+	  1000000000,
+	  SYNTHETIC_INTERVALS },
 };
 
 static void place_case(void **state)
@@ -143,7 +161,8 @@ static void at_marks_iperf3_and_probe_are_equal(void **state)
 	/* the SYN and the cookie */
 	assert_true(find_statistic(&j.verdict, "iperf3-probe", "bytes_acked")->summary.bias == -38);
 	/* read() and bytes_received: the cookie, and the 200 ns between the ends' marks */
-	assert_true(find_statistic(&j.verdict, "iperf3-probe", "bytes_received")->summary.max <= 62);
+	assert_true(find_statistic(&j.verdict, "iperf3-probe", "bytes_received")->summary.max <=
+		    62);
 	judge__free(&j);
 }
 

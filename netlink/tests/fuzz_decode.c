@@ -8,7 +8,6 @@
  * AFL feeds one input on stdin: fuzz_decode -
  */
 #include <stdbool.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -42,6 +41,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 }
 
 #ifndef FUZZER
+
+#include <setjmp.h>
+#include <stdarg.h>
+
+#include <cmocka.h>
 
 /* xorshift64: the same mutations everywhere */
 static uint64_t next_random(uint64_t *state)
@@ -89,11 +93,26 @@ static void mutate(struct message *m, uint64_t *random)
 	}
 }
 
+static unsigned long count = 20000;
+static uint64_t seed = 20250917;
+
+static void damaged_messages_are_survived(void **state)
+{
+	static const size_t info_lengths[] = {104, 160, 232, 248, 280, 300};
+	uint64_t random = seed;
+	struct message m;
+
+	for (unsigned long i = 0; i < count; i++) {
+		message__everything(&m, i % 2 ? AF_INET : AF_INET6,
+				    info_lengths[next_random(&random) % 6]);
+		mutate(&m, &random);
+		try_bytes(m.bytes, m.len);
+	}
+}
+
 int main(int argc, char **argv)
 {
-	unsigned long count = argc > 1 ? strtoul(argv[1], NULL, 10) : 20000;
-	uint64_t random = argc > 2 ? strtoull(argv[2], NULL, 10) : 20250917;
-	static const size_t info_lengths[] = {104, 160, 232, 248, 280, 300};
+	const struct CMUnitTest tests[] = {cmocka_unit_test(damaged_messages_are_survived)};
 	struct message m;
 	ssize_t n;
 
@@ -103,13 +122,10 @@ int main(int argc, char **argv)
 			try_bytes(m.bytes, n);
 		return 0;
 	}
-	for (unsigned long i = 0; i < count; i++) {
-		message__everything(&m, i % 2 ? AF_INET : AF_INET6,
-				    info_lengths[next_random(&random) % 6]);
-		mutate(&m, &random);
-		try_bytes(m.bytes, m.len);
-	}
-	printf("fuzz_decode: %lu mutations survived\n", count);
-	return 0;
+	if (argc > 1)
+		count = strtoul(argv[1], NULL, 10);
+	if (argc > 2)
+		seed = strtoull(argv[2], NULL, 10);
+	return cmocka_run_group_tests_name("netlink decode, damaged", tests, NULL, NULL);
 }
 #endif

@@ -168,7 +168,7 @@ run_tests() {
 			failed=$((failed + 1))
 		fi
 	done
-	printf '%s: %d tests, %d failed\n' "$(basename "$0")" "$n" "$failed"
+	printf "%d passed, %d failed\n" "$((n - failed))" "$failed"
 	((failed == 0)) || exit $FAIL
 	exit $PASS
 }

@@ -15,7 +15,7 @@ WORK=$(mktemp -d)
 trap 'rm -rf "$WORK"' EXIT
 STDOUT=$WORK/stdout STDERR=$WORK/stderr
 DRAW=$TOP/plots/draw
-FIGURES=(rtt rttvar cwnd pmtu bytes errors gaps)
+FIGURES=(rtt rttvar cwnd pmtu bytes errors gaps skew)
 SERIES=(rtt rttvar cwnd pmtu bytes)
 
 # run_with FLOWS NAME: a run directory as after tcpw-compare

@@ -188,7 +188,7 @@ test_poll_mode_sees_only_the_cgroup_and_the_namespaces_asked_for() {
 	OTHER=$!
 	eventually 20 other_namespace_is_there
 	exits 0 "$PROBE" --mode poll --interval 5ms --duration 100ms --output "$WORK/p.jsonl" \
-		--netns "/proc/$OTHER/ns/net"
+		--netns "/proc/$OTHER/ns/net" --cgroup "$CGROUP"
 	kill "$OTHER"
 	samples '(event("poll") | length == 0) and $header.netns[0] > 0'
 	mkdir "$CGROUP-other"
@@ -342,8 +342,23 @@ test_a_benchmark_that_is_killed_leaves_nothing() {
 	done
 }
 
+test_two_probes_do_not_disturb_each_other() {
+	probe --mode rtt
+	"$PROBE" --cgroup "$CGROUP" --mode state --output "$WORK/second.jsonl" &
+	local second=$!
+	eventually 20 test -s "$WORK/second.jsonl"
+	talk v4
+	tell send 100000
+	hang_up
+	stop_probe
+	kill -INT "$second"
+	wait "$second"
+	samples 'of($client) | event("rtt") | length > 0'
+	jq -es '.[1:-1] | length > 0 and all(.event != "rtt")' "$WORK/second.jsonl" >/dev/null
+}
+
 test_end_by_duration_and_by_signals() {
-	exits 0 "$PROBE" --mode state --duration 50ms --output "$WORK/p.jsonl"
+	exits 0 "$PROBE" --cgroup "$CGROUP" --mode state --duration 50ms --output "$WORK/p.jsonl"
 	tail -n 1 "$WORK/p.jsonl" | grep -q '"trailer":true'
 	local signal
 	for signal in INT TERM HUP; do
@@ -360,7 +375,7 @@ test_stdout_is_a_timeline_too() {
 }
 
 test_faults_have_one_sentence_and_their_exit_code() {
-	exits 4 setpriv --reuid 65534 --regid 65534 --clear-groups "$PROBE" --mode rtt
+	exits 4 unshare --user "$PROBE" --mode rtt
 	says 'run as root'
 	exits 2 "$PROBE" --cgroup /tmp --mode rtt
 	says '/tmp is not a cgroup v2 directory'

@@ -24,9 +24,10 @@ test_a_run_fills_its_directory_and_can_be_repeated_at_once() {
 }
 
 test_without_root_one_sentence_and_exit_4() {
-	exits 4 setpriv --reuid 65534 --regid 65534 --clear-groups "$RUN" clean "$WORK/out"
+	# A user namespace without a mapping: not root, but it may read the tree, wherever that is.
+	exits 4 unshare --user "$RUN" clean "$WORK/out"
 	says 'need root'
-	exits 4 setpriv --reuid 65534 --regid 65534 --clear-groups "$TOP/ci/validate.sh"
+	exits 4 unshare --user "$TOP/ci/validate.sh"
 	says 'need root'
 }
 

@@ -291,7 +291,7 @@ static void broken_headers_are_named(void **state)
 		{ "{\"timeline\":2,\"witness\":\"x\"}\n", -EBADMSG, "version 2" },
 		{ "{\"timeline\":1}\n", -EBADMSG, "witness" },
 		{ "{\"timeline\":1,\"witness\":\"x\",\"fields\":[\"rtx\"]}\n", -EBADMSG, "\"rtx\"" },
-		{ "{\"timeline\":1,\"witness\":\"x\",\"clock\":\"CLOCK_REALTIME\"}\n", -EBADMSG,
+		{ "{\"timeline\":1,\"witness\":\"x\",\"clock\":\"CLOCK_BOOTTIME\"}\n", -EBADMSG,
 		  "\"clock\"" },
 		{ "{\"timeline\":1,\"witness\":\"x\",\"base_ns\":-1}\n", -EBADMSG, "\"base_ns\"" },
 	};

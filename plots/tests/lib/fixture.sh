@@ -58,6 +58,10 @@ fixture_curves() {
 		curve(g, "probe", 0.1, 1)
 		curve(g, "netlink", 10, 0)
 		curve(g, "iperf3", 100, 0)
+		s = dir "/skew.tsv"
+		print "# percent\tfraction" > s
+		curve(s, "rtt", 1, 1)
+		curve(s, "pacing_rate", 3, 0)
 	}'
 }
 

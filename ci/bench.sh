@@ -1,0 +1,30 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# What the witnesses and the comparison cost: `make bench OUT=dir` calls it with BENCHES, programs that
+# each print one JSON object a line. All figures that are held against a bound are ratios within one
+# run of one program; nothing is judged here but printed beside its bound. Run it on a quiet machine.
+#	OUT	where bench.json goes; default out/bench
+set -euo pipefail
+
+((EUID == 0)) || {
+	echo 'make bench needs root: eBPF and network namespaces; run it with sudo' >&2
+	exit 4
+}
+: "${OUT:=out/bench}"
+mkdir -p "$OUT" || exit 3
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+for bench in $BENCHES; do
+	echo "running $bench" >&2
+	"$bench" >>"$work/results"
+done
+jq -s '{kernel: $kernel, cpus: $cpus, results: .}' --arg kernel "$(uname -r)" \
+	--argjson cpus "$(nproc)" "$work/results" >"$OUT/bench.json"
+jq -r '.results[] | [.bench, (.workload // ""), (.ratio // "" | tostring),
+	({probe_sample: "at most 4.5 empty callbacks", netlink_sample: "at most 2 bare replies",
+	  compare: "at least 4 times jq"}[.bench] // "")] | @tsv' "$OUT/bench.json" |
+	awk -F '\t' 'BEGIN { printf "%-16s %-10s %8s  %s\n", "what", "workload", "ratio", "bound" }
+		{ printf "%-16s %-10s %8s  %s\n", $1, $2, $3, $4 }'
+echo "figures in $OUT/bench.json"

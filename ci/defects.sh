@@ -1,0 +1,71 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# Puts the catalogue of seeded defects to the test: `make defects` calls it. First every transformation
+# of a recorded run (build/compare/tests/defects), then the faulty probes: the probe's own sources
+# compiled with one defect (probe/tests/defects.bpf.h), run on real traffic, as root. The last line is
+# "N caught, N missed"; the exit code is 1 if any was missed, or caught by blaming something else.
+#	LIVE="rtt ato"			only these faulty probes; LIVE="" for none
+#	EXPECT_ALL_FEATURES=1		faulty probes that cannot run here are a failure
+set -euo pipefail
+
+TOP=$(dirname "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")")
+cd "$TOP"
+: "${BUILD:=$TOP/build}"
+: "${EXPECT_ALL_FEATURES:=0}"
+DEFECTS=$BUILD/compare/tests/defects
+# one for each seed_NAME; NAME is the field that must be named
+ALL_LIVE='busy_time rcv_mss rttvar rtt ato rto snd_cwnd bytes_acked snd_una last_data_recv
+	segs_out pacing_rate rcv_rtt'
+caught=0 missed=0
+
+# live NAME: build, run, judge
+live() {
+	local probe=$BUILD/faulty/tcpw-probe-$1 out=$WORK/$1
+	make --no-print-directory -s BUILD="$BUILD" "$probe" >"$WORK/log" 2>&1 || {
+		cat "$WORK/log" >&2
+		return 3
+	}
+	TCPW_PROBE=$probe BUILD=$BUILD scenarios/run clean "$out" DURATION=1 BITRATE=100M \
+		>"$WORK/log" 2>&1 || {
+		cat "$WORK/log" >&2
+		return 3
+	}
+	"$DEFECTS" --live "probe $1, live" "$1" "$out/clean"
+}
+
+live_all() {
+	local name rc
+	for name in ${LIVE-$ALL_LIVE}; do
+		rc=0
+		live "$name" || rc=$?
+		case $rc in
+		0) caught=$((caught + 1)) ;;
+		1) missed=$((missed + 1)) ;;
+		*)
+			printf '%-48s %-8s %s\n' "probe $name, live" live 'BROKEN: no run, its words are above'
+			missed=$((missed + 1))
+			;;
+		esac
+	done
+}
+
+WORK=$(mktemp -d)
+trap 'rm -rf "$WORK"' EXIT
+trap 'exit 3' INT TERM HUP
+
+rc=0
+"$DEFECTS" >"$WORK/table" || rc=$?
+((rc <= 1)) || exit "$rc"
+sed '$d' "$WORK/table"
+read -r caught _ missed _ < <(tail -n 1 "$WORK/table")
+if [[ -z ${LIVE-$ALL_LIVE} ]]; then
+	:
+elif ((EUID == 0)); then
+	live_all
+else
+	echo 'faulty probes skipped: they need root, for eBPF and network namespaces: run sudo make defects'
+	[[ $EXPECT_ALL_FEATURES != 1 ]] || missed=$((missed + $(wc -w <<<"${LIVE-$ALL_LIVE}")))
+fi
+echo "$caught caught, $missed missed"
+((missed == 0))

@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* Bytes: iperf3's totals are what TCP carried, through every way in which a connection can end. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+
+#include "compare/check_bytes.h"
+#include "stand.h"
+#include "synthetic.h"
+
+#define SENT   1000000
+#define BIG    5000000000ULL /* sequence numbers wrap on the way */
+#define COOKIE 37
+
+enum {
+	ESTABLISHED = 1,
+	FIN_WAIT1 = 4,
+	FIN_WAIT2 = 5,
+	CLOSE = 7,
+	CLOSE_WAIT = 8,
+	LAST_ACK = 9,
+	CLOSING = 11
+};
+
+/* clang-format off */
+static const struct test_case {
+	const char *description;
+	enum end end;
+	bool sender;
+	uint64_t bytes; /* that iperf3 counts */
+	unsigned int old_state;
+	/* at CLOSE; sequence numbers relative to 0xfff00000 */
+	uint64_t bytes_acked, bytes_received;
+	uint32_t unacked, unread; /* write_seq - snd_una, rcv_nxt - copied_seq */
+	uint64_t at_fin_wait; /* bytes_received then, if a state change to FIN_WAIT1 is shown */
+	enum status written, read;
+} cases[] = {
+	{ "all acknowledged, FIN too", END_CLIENT, true, SENT, LAST_ACK, SENT + 39, 1, 0, 0, 0,
+	  STATUS_PASS, STATUS_PASS },
+	{ "the design's bytes sent + 38, the FIN not acknowledged", END_CLIENT, true, SENT, LAST_ACK,
+	  SENT + 38, 1, 1, 0, 0, STATUS_PASS, STATUS_PASS },
+	{ "more than 4 GiB", END_CLIENT, true, BIG, LAST_ACK, BIG + 39, 1, 0, 0, 0, STATUS_PASS,
+	  STATUS_PASS },
+	{ "reset by the peer with data in flight and unsent", END_CLIENT, true, SENT, ESTABLISHED,
+	  SENT - 9962, 0, 10000, 0, 0, STATUS_PASS, STATUS_PASS },
+	{ "one byte acknowledged too much", END_CLIENT, true, SENT, LAST_ACK, SENT + 40, 1, 0, 0, 0,
+	  STATUS_FAIL, STATUS_PASS },
+	{ "one byte of what is in flight missing", END_CLIENT, true, SENT, ESTABLISHED,
+	  SENT - 9962, 0, 9999, 0, 0, STATUS_FAIL, STATUS_PASS },
+	{ "the SYN not counted", END_CLIENT, true, SENT, LAST_ACK, SENT + 38, 1, 0, 0, 0,
+	  STATUS_FAIL, STATUS_PASS },
+	{ "the peer's FIN, read", END_SERVER, false, SENT, LAST_ACK, 1, SENT + COOKIE + 1, 0, 0, 0,
+	  STATUS_PASS, STATUS_PASS },
+	{ "the peer's FIN, not read", END_SERVER, false, SENT, CLOSING, 1, SENT + COOKIE + 1, 0, 1, 0,
+	  STATUS_PASS, STATUS_PASS },
+	{ "closed first, then the peer's FIN", END_SERVER, false, SENT, FIN_WAIT2, 1,
+	  SENT + COOKIE + 1, 0, 1, SENT + COOKIE, STATUS_PASS, STATUS_PASS },
+	{ "closed first, the peer never did", END_SERVER, false, SENT, FIN_WAIT2, 1, SENT + COOKIE, 0,
+	  0, SENT + COOKIE, STATUS_PASS, STATUS_PASS },
+	{ "closed first, and nobody saw how", END_SERVER, false, SENT, FIN_WAIT2, 1,
+	  SENT + COOKIE + 1, 0, 1, 0, STATUS_PASS, STATUS_SKIP },
+	{ "closed with data unread", END_SERVER, false, SENT, ESTABLISHED, 0, SENT + COOKIE + 1448, 0,
+	  1448, 0, STATUS_PASS, STATUS_PASS },
+	{ "reset by the peer, and read on", END_SERVER, false, SENT + 448, ESTABLISHED, 0,
+	  SENT + COOKIE + 1448, 0, 1448, 0, STATUS_PASS, STATUS_SKIP },
+	{ "but not more than was there", END_SERVER, false, SENT + 1449, ESTABLISHED, 0,
+	  SENT + COOKIE + 1448, 0, 1448, 0, STATUS_PASS, STATUS_FAIL },
+	{ "iperf3 read less than TCP gave", END_SERVER, false, SENT - 1, ESTABLISHED, 0,
+	  SENT + COOKIE + 1448, 0, 1448, 0, STATUS_PASS, STATUS_FAIL },
+	{ "a byte received that iperf3 did not count", END_SERVER, false, SENT, LAST_ACK, 1,
+	  SENT + COOKIE + 2, 0, 0, 0, STATUS_PASS, STATUS_FAIL },
+	{ "reverse: the server sends, its child's SYN does not count", END_SERVER, true, SENT,
+	  LAST_ACK, SENT + 1, COOKIE + 1, 0, 0, 0, STATUS_PASS, STATUS_PASS },
+	{ "reverse: the client receives and sent its cookie", END_CLIENT, false, SENT, FIN_WAIT1,
+	  1 + COOKIE, SENT, 1, 0, SENT, STATUS_PASS, STATUS_PASS },
+	{ "closed without ever sending a FIN", END_SERVER, true, SENT, CLOSE_WAIT, SENT,
+	  COOKIE + 1, 0, 1, 0, STATUS_PASS, STATUS_PASS },
+};
+/* clang-format on */
+
+static void make_close(struct sample *s, const struct test_case *t)
+{
+	memset(s, 0, sizeof(*s));
+	s->event = EVENT_close;
+	sample__set(s, FIELD_state, t->old_state);
+	sample__set(s, FIELD_old_state, t->old_state);
+	sample__set(s, FIELD_new_state, CLOSE);
+	sample__set(s, FIELD_bytes_acked, t->bytes_acked);
+	sample__set(s, FIELD_bytes_received, t->bytes_received);
+	sample__set(s, FIELD_snd_una, 0xffffffff);
+	sample__set(s, FIELD_write_seq, (uint32_t)(0xffffffff + t->unacked));
+	sample__set(s, FIELD_copied_seq, 0xffffffff);
+	sample__set(s, FIELD_rcv_nxt, (uint32_t)(0xffffffff + t->unread));
+}
+
+static void start(struct stand *f, struct stream *stream, struct interval *interval,
+		  const struct test_case *t)
+{
+	memset(f, 0, sizeof(*f));
+	memset(stream, 0, sizeof(*stream));
+	memset(interval, 0, sizeof(*interval));
+	stream->sender = t->sender;
+	stream->count = 1;
+	stream->intervals = interval;
+	stream->end.have = 1U << END_BYTES;
+	stream->end.value[END_BYTES] = t->bytes;
+	f->run.report[t->end].present = true;
+	f->run.report[t->end].count = 1;
+	f->run.report[t->end].streams = stream;
+	stand__start(f, check_bytes__new(&f->run));
+	f->flow->end = t->end;
+	f->flow->role = t->sender ? ROLE_SENDER : ROLE_RECEIVER;
+}
+
+static void feed(struct stand *f, const struct test_case *t)
+{
+	struct sample s;
+
+	make_close(&s, t);
+	if (t->at_fin_wait) {
+		struct sample fin = s;
+
+		fin.event = EVENT_state;
+		fin.value[FIELD_new_state] = FIN_WAIT1;
+		fin.value[FIELD_bytes_received] = t->at_fin_wait;
+		stand__sample(f, WITNESS_PROBE, &fin);
+	}
+	stand__sample(f, WITNESS_PROBE, &s);
+}
+
+static void judged(struct stand *f, const char *subject, enum status status)
+{
+	const struct result *r = find_result(&f->verdict, "bytes", subject);
+
+	assert_non_null(r);
+	assert_string_equal(status__name(r->status), status__name(status));
+	assert_int_equal(r->violations, status == STATUS_FAIL);
+	assert_int_equal(r->unproven, status == STATUS_SKIP);
+	assert_int_equal(r->compared, status != STATUS_SKIP);
+}
+
+static void tells(void **state)
+{
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		const struct test_case *t = &cases[i];
+		struct interval interval;
+		struct stream stream;
+		struct stand f;
+
+		print_message("         %s\n", t->description);
+		start(&f, &stream, &interval, t);
+		feed(&f, t);
+		assert_int_equal(stand__finish(&f), 0);
+		judged(&f, "bytes_acked", t->written);
+		judged(&f, "bytes_received", t->read);
+		stand__free(&f);
+	}
+}
+
+static void what_is_not_told_is_unproven(void **state)
+{
+	const struct test_case *t = &cases[0];
+	struct interval interval[2];
+	struct stream stream;
+	struct stand f;
+
+	start(&f, &stream, interval, t); /* iperf3 printed no end */
+	stream.end.have = 0;
+	feed(&f, t);
+	assert_int_equal(stand__finish(&f), 0);
+	judged(&f, "bytes_acked", STATUS_SKIP);
+	stand__free(&f);
+
+	start(&f, &stream, interval, t); /* --omit */
+	interval[1] = interval[0];
+	interval[1].epoch = 1;
+	stream.count = 2;
+	feed(&f, t);
+	assert_int_equal(stand__finish(&f), 0);
+	judged(&f, "bytes_acked", STATUS_SKIP);
+	stand__free(&f);
+}
+
+static void a_stream_that_never_closed_is_skipped(void **state)
+{
+	struct interval interval;
+	struct stream stream;
+	struct stand f;
+
+	start(&f, &stream, &interval, &cases[0]);
+	assert_int_equal(stand__finish(&f), 0);
+	assert_int_equal(find_result(&f.verdict, "bytes", "bytes_acked")->status, STATUS_SKIP);
+	assert_non_null(strstr(find_result(&f.verdict, "bytes", "bytes_acked")->reason, "close"));
+	stand__free(&f);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(tells),
+		cmocka_unit_test(what_is_not_told_is_unproven),
+		cmocka_unit_test(a_stream_that_never_closed_is_skipped),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,276 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/* What a witness claims of itself: schedule, clock, states, fields, intervals; each check fails. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "synthetic.h"
+
+static bool netlink_poll(enum witness w, const struct sample *s)
+{
+	return w == WITNESS_NETLINK && s->event == EVENT_sample;
+}
+
+static bool one_stamp(enum witness w, unsigned int n, struct sample *s)
+{
+	if (netlink_poll(w, s) && n == 40)
+		s->t1_ns = s->t0_ns;
+	return true;
+}
+
+static bool windows_overlap(enum witness w, unsigned int n, struct sample *s)
+{
+	if (netlink_poll(w, s) && n == 40)
+		s->t1_ns += 60000000;
+	return true;
+}
+
+static bool a_poll_is_missing(enum witness w, unsigned int n, struct sample *s)
+{
+	return !netlink_poll(w, s) || n != 40;
+}
+
+/* The collector was kept from its round: the poll lies just behind the next deadline. */
+static bool a_round_overruns(enum witness w, unsigned int n, struct sample *s)
+{
+	if (netlink_poll(w, s) && n >= 40 && n < 44) {
+		uint64_t length = s->t1_ns - s->t0_ns;
+
+		s->t0_ns += SYNTHETIC_POLL_NS - 1000000;
+		s->t1_ns = s->t0_ns + length;
+	}
+	return true;
+}
+
+static void longer_period(enum witness w, struct timeline_header *h)
+{
+	if (w == WITNESS_NETLINK)
+		h->interval_ns -= h->interval_ns / 20;
+}
+
+static bool netlink_listens(enum witness w, unsigned int n, struct sample *s)
+{
+	if (netlink_poll(w, s) && n == 40)
+		s->value[FIELD_state] = 10;
+	return true;
+}
+
+static bool rtt_with_another_state(enum witness w, unsigned int n, struct sample *s)
+{
+	if (s->event == EVENT_rtt && n > 100)
+		s->value[FIELD_state] = 4;
+	return true;
+}
+
+static bool change_from_elsewhere(enum witness w, unsigned int n, struct sample *s)
+{
+	if (s->event == EVENT_state)
+		s->value[FIELD_old_state] = 3;
+	return true;
+}
+
+static bool smuggles(enum witness w, unsigned int n, struct sample *s)
+{
+	if (netlink_poll(w, s) && n == 40)
+		sample__set(s, FIELD_rcv_wnd, 0);
+	return true;
+}
+
+static void announces_more(enum witness w, struct timeline_header *h)
+{
+	if (w == WITNESS_NETLINK)
+		field_set__add(&h->fields, FIELD_rcv_wnd);
+}
+
+static bool netlink_late(enum witness w, unsigned int n, struct sample *s)
+{
+	if (w == WITNESS_NETLINK) {
+		s->t0_ns += 5000000;
+		s->t1_ns += 5000000;
+	}
+	return true;
+}
+
+static bool probe_late(enum witness w, unsigned int n, struct sample *s)
+{
+	if (w == WITNESS_PROBE) {
+		s->t0_ns += 40000000;
+		s->t1_ns += 40000000;
+	}
+	return true;
+}
+
+/* One field is wrong by itself: no clock is to blame. */
+static bool one_counter(enum witness w, unsigned int n, struct sample *s)
+{
+	if (w == WITNESS_NETLINK)
+		s->value[FIELD_bytes_acked] += 10000000;
+	return true;
+}
+
+/* The test began 3 ms behind ESTABLISHED; marks that come 10 ms early say it began before. */
+static bool early_marks(enum witness w, unsigned int n, struct sample *s)
+{
+	if (s->event == EVENT_mark || s->event == EVENT_tcp_info) {
+		s->t0_ns -= 10000000;
+		s->t1_ns -= 10000000;
+	}
+	return true;
+}
+
+/* The numbers of both ends, standing still. */
+static bool with_numbers(enum witness w, struct sample *s, uint32_t acked, uint32_t received)
+{
+	bool client = s->flow.netns == 1001;
+
+	if (w != WITNESS_PROBE)
+		return true;
+	sample__set(s, FIELD_snd_una, client ? acked : 4294967295u);
+	sample__set(s, FIELD_snd_nxt, client ? 2000 : 4294967295u);
+	sample__set(s, FIELD_rcv_nxt, client ? 4294967295u : received);
+	return true;
+}
+
+static bool both_ends(enum witness w, unsigned int n, struct sample *s)
+{
+	return with_numbers(w, s, 1500, 1500);
+}
+
+static bool acked_too_much(enum witness w, unsigned int n, struct sample *s)
+{
+	return with_numbers(w, s, 1501, 1500);
+}
+
+static bool received_too_much(enum witness w, unsigned int n, struct sample *s)
+{
+	return with_numbers(w, s, 1500, 2001);
+}
+
+/* Nothing moves but unacked, and the number of segments that only the probe saw. */
+static bool stands_still(enum witness w, struct sample *s, uint64_t unacked, uint64_t sent)
+{
+	static const enum field fields[] = {
+		FIELD_ca_state,	    FIELD_retransmits, FIELD_sacked,	    FIELD_lost,
+		FIELD_total_retrans, FIELD_bytes_acked, FIELD_segs_out,	    FIELD_data_segs_out,
+		FIELD_delivered,    FIELD_bytes_retrans, FIELD_dsack_dups,  FIELD_retrans,
+	};
+
+	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
+		sample__set(s, fields[i], 3);
+	sample__set(s, FIELD_unacked, w == WITNESS_PROBE ? 7 : unacked);
+	if (w == WITNESS_PROBE)
+		sample__set(s, FIELD_segs_out, sent);
+	return true;
+}
+
+static bool quiet(enum witness w, unsigned int n, struct sample *s)
+{
+	return stands_still(w, s, 7, 3);
+}
+
+static bool quiet_but_unacked(enum witness w, unsigned int n, struct sample *s)
+{
+	return stands_still(w, s, 8, 3);
+}
+
+static bool not_quiet(enum witness w, unsigned int n, struct sample *s)
+{
+	return stands_still(w, s, 8, 4);
+}
+
+static const struct {
+	const char *name, *check, *subject, *says; /* says NULL: there must be no such finding */
+	struct recipe recipe;
+} cases[] = {
+	{ "a good schedule", "schedule", "netlink", NULL, { 0 } },
+	{ "a poll with one stamp", "schedule", "netlink", "one stamp", { .tamper = one_stamp } },
+	{ "a flow's windows overlap", "schedule", "netlink", "window", { .tamper = windows_overlap } },
+	{ "a poll that nobody counts", "schedule", "netlink", "1 of its ticks", { .tamper = a_poll_is_missing } },
+	{ "a round that overruns", "schedule", "netlink", NULL, { .tamper = a_round_overruns } },
+	{ "a period longer than declared", "schedule", "netlink", "not the declared", { .header = longer_period } },
+	{ "a good chain of states", "states", "state", NULL, { 0 } },
+	{ "netlink shows a listener's state", "states", "state", "netlink show", { .tamper = netlink_listens } },
+	{ "a state without a change to it", "states", "state", "probe show", { .tamper = rtt_with_another_state } },
+	{ "a change from another state", "states", "state", "probe show", { .tamper = change_from_elsewhere } },
+	{ "fields as announced", "presence", "", NULL, { 0 } },
+	{ "a field that the header denies", "presence", "rcv_wnd", "does not announce", { .tamper = smuggles } },
+	{ "a field that one of two has", "presence", "rcv_wnd", "probe does not", { .header = announces_more } },
+	{ "netlink's clock is late", "clock", "netlink", "behind (later", { .tamper = netlink_late } },
+	{ "the probe's clock is late", "clock", "netlink", "ahead of (earlier", { .tamper = probe_late } },
+	{ "one wrong counter is no clock", "clock", "netlink", NULL, { .tamper = one_counter } },
+	{ "a good beginning", "clock", "iperf3 client", NULL, { 0 } },
+	{ "iperf3 begins before its streams", "clock", "iperf3 client", "before its last stream", { .tamper = early_marks } },
+	{ "ends that agree", "ends", "rcv_nxt", NULL, { .tamper = both_ends } },
+	{ "received what was not sent", "ends", "rcv_nxt", "snd_nxt is 1 short", { .tamper = received_too_much } },
+	{ "acknowledged what was not received", "ends", "snd_una", "rcv_nxt is 1 short", { .tamper = acked_too_much } },
+	{ "equal while nothing moves", "quiet", "unacked", NULL, { .tamper = quiet } },
+	{ "not equal while nothing moves", "quiet", "unacked", "netlink says 8", { .tamper = quiet_but_unacked } },
+	{ "something was sent in between", "quiet", "unacked", NULL, { .tamper = not_quiet } },
+	{ "intervals that follow one another", "intervals", "iperf3 client", NULL, { 0 } },
+	{ "omitted intervals", "intervals", "iperf3 client", NULL, { .omit = 2 } },
+};
+
+static void the_finding_is_made(void **state)
+{
+	unsigned int i = *(unsigned int *)*state;
+	const struct result *r = NULL;
+	struct judgement j;
+	bool found = false;
+
+	synthetic__judge(&j, &cases[i].recipe);
+	for (unsigned int k = 0; k < j.verdict.results_count; k++) {
+		r = &j.verdict.results[k];
+		if (strcmp(r->check, cases[i].check) || strcmp(r->subject, cases[i].subject))
+			continue;
+		if (!cases[i].says)
+			assert_int_equal(r->status, STATUS_PASS);
+		found |= r->status == STATUS_FAIL && cases[i].says &&
+			 strstr(r->reason, cases[i].says) && r->violations;
+	}
+	assert_int_equal(found, cases[i].says != NULL);
+	judge__free(&j);
+}
+
+/* An interval of the client's report is taken away. */
+static void an_interval_that_is_missing_is_found(void **state)
+{
+	char dir[64], path[80], *text, *from, *to;
+	struct judgement j;
+	FILE *f;
+
+	synthetic__make(dir, &(struct recipe){ 0 });
+	text = slurp(dir, "iperf3.json");
+	from = strstr(strstr(text, "\"intervals\"") + 20, ",{\"streams\"");
+	to = strstr(from + 1, ",{\"streams\"");
+	assert_non_null(to);
+	memmove(from, to, strlen(to) + 1);
+	snprintf(path, sizeof(path), "%s/iperf3.json", dir);
+	f = fopen(path, "w");
+	assert_non_null(f);
+	fputs(text, f);
+	fclose(f);
+	free(text);
+	assert_int_equal(judge__run(&j, dir, dir, NULL), 0);
+	assert_int_equal(find_result(&j.verdict, "intervals", "iperf3 client")->status,
+			 STATUS_FAIL);
+	judge__free(&j);
+	synthetic__remove(dir);
+}
+
+int main(void)
+{
+	enum { COUNT = sizeof(cases) / sizeof(cases[0]) };
+	static unsigned int numbers[COUNT];
+	static struct CMUnitTest tests[COUNT + 1];
+
+	for (unsigned int i = 0; i < COUNT; i++) {
+		numbers[i] = i;
+		tests[i] = (struct CMUnitTest){ cases[i].name, the_finding_is_made, NULL, NULL,
+						&numbers[i] };
+	}
+	tests[COUNT] = (struct CMUnitTest)cmocka_unit_test(an_interval_that_is_missing_is_found);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
