@@ -6,7 +6,7 @@
  * space maps (struct record_lane), a few nanoseconds a record. The BPF ring buffer would be less
  * code, but alone, with nothing extracted, it costs as much as a whole sample should (measured:
  * 4.1 to 4.6 empty callbacks on warm caches, 5.5 to 6.0 on cold ones; the whole sample through a
- * lane is 3.7 and 4.0): two calls and a lock that all CPUs share, taken with interrupts off. It is
+ * lane is 3.6 to 3.9 and 4.0 to 5.8, probe/bench.c): two calls and a lock that all CPUs share, taken with interrupts off. It is
  * only the bell here, which wakes the reader when much is waiting.
  *
  * Before 5.12, the BPF ring buffer takes the records.
