@@ -14,8 +14,7 @@
 
 #include "cgroup.h"
 #include "features.h"
-#include "timeline/flow.h" /* the skeleton uses struct flow_filter */
-#include "probe/probe.skel.h"
+#include "programs.h"
 #include "timeline/cli.h"
 
 struct item {
@@ -39,9 +38,9 @@ static void report(FILE *out, bool good, const char *what, const char *detail)
 	fprintf(out, "%-4s %-58s %s\n", good ? "yes" : "NO", what, detail ? detail : "");
 }
 
-static int try_program(const char *name)
+static int try_program(const char *name, enum generation generation)
 {
-	struct probe_bpf *skel = probe_bpf__open();
+	struct probe_bpf *skel = programs__open(generation);
 	struct bpf_program *p;
 	int err;
 
@@ -52,6 +51,16 @@ static int try_program(const char *name)
 	err = probe_bpf__load(skel);
 	probe_bpf__destroy(skel);
 	return err;
+}
+
+/* The newest generation whose main program loads; GENERATION_ANY if none does. */
+static enum generation newest_generation(void)
+{
+	enum generation g = 0;
+
+	while (g < GENERATION_ANY && try_program(items[0].program, g))
+		g++;
+	return g;
 }
 
 /* Names of the tcp_info fields of the catalogue that this kernel lacks. */
@@ -77,8 +86,9 @@ int doctor__examine(FILE *out)
 {
 	struct features features;
 	char path[4096], detail[256];
-	struct utsname u;
+	enum generation generation = GENERATION_ANY;
 	bool all = true, good;
+	struct utsname u;
 	int err;
 
 	uname(&u);
@@ -100,9 +110,13 @@ int doctor__examine(FILE *out)
 		snprintf(detail, sizeof(detail), "%u%s", features.hz,
 			 features.hz_measured ? ", measured: the configuration is not readable" : "");
 		report(out, true, "HZ known", detail);
+		generation = newest_generation();
 	}
+	if (generation != GENERATION_ANY)
+		report(out, true, "programs made for kernels", generation__describe(generation));
 	for (size_t i = 0; i < sizeof(items) / sizeof(items[0]); i++) {
-		int refused = err ? err : try_program(items[i].program);
+		int refused = err ? err : try_program(items[i].program, generation == GENERATION_ANY
+							     ? GENERATION_5_10 : generation);
 
 		all &= !refused;
 		snprintf(detail, sizeof(detail), "%s; needs %s", strerror(-refused),

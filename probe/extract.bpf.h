@@ -3,6 +3,13 @@
  * The one extraction: struct tcp_sock to the catalogue's fields, mirroring tcp_get_info() of
  * net/ipv4/tcp.c. Members are loaded directly through BTF pointers (no bpf_probe_read), which is
  * several times cheaper and lets the verifier check each access.
+ *
+ * A direct load through a pointer that the verifier does not trust is guarded by the JIT: on x86
+ * eight more instructions each, which double the cost of a sample. A pointer that a helper such as
+ * bpf_skc_to_tcp_sock() returns is not marked as trusted, but may be passed as a trusted argument
+ * to a global function (btf_ptr_types of kernel/bpf/verifier.c), since 6.9: extract_trusted(). The
+ * pointer is valid: sockets live at least as long as the callback. Programs that lack such a
+ * pointer, and older kernels, take extract() in line, with guards.
  */
 #ifndef TCPW_PROBE_EXTRACT_BPF_H
 #define TCPW_PROBE_EXTRACT_BPF_H
@@ -14,31 +21,29 @@
 
 #include "probe/record.h"
 
-extern int LINUX_KERNEL_VERSION __kconfig;
 #define KERNEL(a, b) (((a) << 16) + ((b) << 8))
 
-/* The kernel's HZ; USEC_PER_SEC / HZ rounded down; MSEC_PER_SEC / HZ, 0 if that is no whole
- * number. Set before loading, so that the verifier sees constants and drops the slow branches. */
-const volatile __u32 kernel_hz = 250;
-const volatile __u32 usecs_per_jiffy = 4000;
-const volatile __u32 msecs_per_jiffy = 4;
+const volatile struct record_settings settings;
+
+/* Kfuncs since 6.2. A program that calls one is not loaded where it is missing. */
+extern void *bpf_rdonly_cast(const void *obj, __u32 btf_id) __ksym __weak;
 
 #define BITFIELD(ptr, member) BPF_CORE_READ_BITFIELD(ptr, member)
 
 /* jiffies_to_usecs(), kernel/time/time.c, 64-bit: exact where HZ divides 10^6, floor elsewhere. */
 static __always_inline __u32 jiffies_to_usecs(__u32 jiffies)
 {
-	if (usecs_per_jiffy * kernel_hz == 1000000)
-		return jiffies * usecs_per_jiffy;
-	return (__u64)jiffies * 1000000 / kernel_hz;
+	if (settings.usecs_per_jiffy * settings.hz == 1000000)
+		return jiffies * settings.usecs_per_jiffy;
+	return (__u64)jiffies * 1000000 / settings.hz;
 }
 
 /* jiffies_to_msecs(): exact where HZ divides 1000, rounded up elsewhere (also for HZ = 300). */
 static __always_inline __u32 jiffies_to_msecs(__u32 jiffies)
 {
-	if (msecs_per_jiffy)
-		return jiffies * msecs_per_jiffy;
-	return ((__u64)jiffies * 1000 + kernel_hz - 1) / kernel_hz;
+	if (settings.msecs_per_jiffy)
+		return jiffies * settings.msecs_per_jiffy;
+	return ((__u64)jiffies * 1000 + settings.hz - 1) / settings.hz;
 }
 
 static __always_inline __u32 at_least_zero(__u32 difference)
@@ -46,22 +51,35 @@ static __always_inline __u32 at_least_zero(__u32 difference)
 	return (__s32)difference < 0 ? 0 : difference;
 }
 
+/* Metric i of a route: a guarded load where the kernel has the kfunc, which is a tenth of a call. */
+static __always_inline __u32 route_metric(unsigned long metrics, int i)
+{
+	__u32 value = 0;
+
+#ifdef TRUSTED_ARGUMENTS
+	const struct dst_metrics *m = bpf_rdonly_cast((void *)metrics,
+						      bpf_core_type_id_kernel(struct dst_metrics));
+
+	value = m->metrics[i];
+#else
+	bpf_probe_read_kernel(&value, sizeof(value), (const __u32 *)metrics + i);
+#endif
+	return value;
+}
+
 /* dst_metric_locked(RTAX_RTO_MIN) ? dst_metric_rtt(RTAX_RTO_MIN), in jiffies : 0. */
 static __always_inline __u32 route_rto_min(const struct sock *sk)
 {
-	enum { METRIC_LOCK = 0, METRIC_RTO_MIN = 12, RTAX_RTO_MIN = 13 };
+	enum { RTAX_LOCK = 1, RTAX_RTO_MIN = 13 }; /* metric i is metrics[i - 1] */
 	const struct dst_entry *dst = sk->sk_dst_cache;
-	__u32 locks = 0, msecs = 0;
-	const __u32 *metrics;
+	unsigned long metrics;
 
 	if (!dst)
 		return 0;
-	metrics = (const __u32 *)(dst->_metrics & ~3UL); /* DST_METRICS_FLAGS */
-	bpf_probe_read_kernel(&locks, sizeof(locks), metrics + METRIC_LOCK);
-	if (!(locks & (1 << RTAX_RTO_MIN)))
+	metrics = dst->_metrics & ~3UL; /* DST_METRICS_FLAGS */
+	if (!(route_metric(metrics, RTAX_LOCK - 1) & (1 << RTAX_RTO_MIN)))
 		return 0;
-	bpf_probe_read_kernel(&msecs, sizeof(msecs), metrics + METRIC_RTO_MIN);
-	return ((__u64)msecs * kernel_hz + 999) / 1000;
+	return ((__u64)route_metric(metrics, RTAX_RTO_MIN - 1) * settings.hz + 999) / 1000;
 }
 
 /*
@@ -73,11 +91,11 @@ static __always_inline __u32 delayed_ack_timeout(const struct sock *sk,
 {
 	__u32 ato = BITFIELD(icsk, icsk_ack.ato), max, rto_min;
 
-	if (LINUX_KERNEL_VERSION < KERNEL(6, 7) || ato < 2)
+	if (settings.kernel_version < KERNEL(6, 7) || ato < 2)
 		return ato;
 	max = icsk->icsk_delack_max;
 	rto_min = route_rto_min(sk);
-	if (!rto_min && LINUX_KERNEL_VERSION >= KERNEL(6, 11))
+	if (!rto_min && settings.kernel_version >= KERNEL(6, 11))
 		rto_min = icsk->icsk_rto_min;
 	if (rto_min) {
 		rto_min = rto_min > 2 ? rto_min - 1 : 1;
@@ -118,14 +136,27 @@ static __always_inline __u64 delivery_rate(const struct tcp_sock *tp)
 	return rate && interval ? (__u64)rate * tp->mss_cache * 1000000 / interval : 0;
 }
 
-/* tcp_get_info_chrono_stats(): all in 32-bit jiffies, then USEC_PER_SEC / HZ each. */
-static __always_inline __u64 chrono(const struct tcp_sock *tp, __u32 now, int i)
-{
-	__u64 stat = tp->chrono_stat[i - 1];
+struct clocks {
+	__u64 busy, rwnd_limited, sndbuf_limited; /* us */
+};
 
-	if (BITFIELD(tp, chrono_type) == i)
-		stat += (__u32)(now - tp->chrono_start);
-	return stat * usecs_per_jiffy;
+/* tcp_get_info_chrono_stats(): all in 32-bit jiffies, then USEC_PER_SEC / HZ each. */
+static __always_inline struct clocks read_clocks(const struct tcp_sock *tp, __u32 now)
+{
+	enum { CHRONO_BUSY = 1, CHRONO_RWND_LIMITED, CHRONO_SNDBUF_LIMITED }; /* enum tcp_chrono */
+	__u64 busy = tp->chrono_stat[0], rwnd = tp->chrono_stat[1], sndbuf = tp->chrono_stat[2];
+	__u32 running = now - tp->chrono_start, usecs = settings.usecs_per_jiffy;
+	__u8 type = BITFIELD(tp, chrono_type);
+
+	if (type == CHRONO_BUSY)
+		busy += running;
+	else if (type == CHRONO_RWND_LIMITED)
+		rwnd += running;
+	else if (type == CHRONO_SNDBUF_LIMITED)
+		sndbuf += running;
+	return (struct clocks){ .busy = (busy + rwnd + sndbuf) * usecs,
+				.rwnd_limited = rwnd * usecs,
+				.sndbuf_limited = sndbuf * usecs };
 }
 
 /* total_rto_time plus the unfinished recovery; tcp_clock_ms() is CLOCK_MONOTONIC. */
@@ -156,6 +187,7 @@ static __always_inline void extract(const struct tcp_sock *tp, __u64 now_ns,
 	const struct inet_connection_sock *icsk = &tp->inet_conn;
 	const struct sock *sk = &tp->inet_conn.icsk_inet.sk;
 	__u32 now = bpf_jiffies64();
+	struct clocks clocks = read_clocks(tp, now); /* several fields share them */
 
 #define TCPI(name, type, unit, kind, at, since, rtt, all_ones, have, expr, doc)                \
 	if (have)                                                                                  \
@@ -166,5 +198,19 @@ static __always_inline void extract(const struct tcp_sock *tp, __u64 now_ns,
 #include "timeline/catalogue.def"
 	seed_defect(tp, icsk, f);
 }
+
+#ifdef TRUSTED_ARGUMENTS
+#define __arg_trusted __attribute__((btf_decl_tag("arg:trusted")))
+#define __arg_nonnull __attribute__((btf_decl_tag("arg:nonnull")))
+
+__attribute__((noinline)) int extract_trusted(const struct tcp_sock *tp __arg_trusted, __u64 now_ns,
+					      struct record_fields *f __arg_nonnull)
+{
+	extract(tp, now_ns, f);
+	return 0;
+}
+#else
+#define extract_trusted extract
+#endif
 
 #endif

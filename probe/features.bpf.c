@@ -12,6 +12,7 @@
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
+extern int LINUX_KERNEL_VERSION __kconfig;
 extern int CONFIG_HZ __kconfig __weak; /* 0 where the kernel's configuration is not readable */
 
 __u8 have_field[FIELD_COUNT];
@@ -19,6 +20,7 @@ __u32 have_layout_7_0;
 __u64 jiffies64;
 __u64 time_ns;
 __u32 hz;
+__u32 kernel_version;
 
 SEC("socket")
 int ask(void *ctx)
@@ -33,5 +35,6 @@ int ask(void *ctx)
 	jiffies64 = bpf_jiffies64();
 	time_ns = bpf_ktime_get_ns();
 	hz = CONFIG_HZ;
+	kernel_version = LINUX_KERNEL_VERSION;
 	return 0;
 }

@@ -81,6 +81,7 @@ int features__ask(struct features *features)
 		if (skel->bss->have_field[f])
 			field_set__add(&features->fields, f);
 	features->layout = skel->bss->have_layout_7_0 ? TCP_INFO_LAYOUT_7_0 : TCP_INFO_LAYOUT_6_18;
+	features->kernel_version = skel->bss->kernel_version;
 	features->hz = skel->bss->hz;
 	if (!features->hz) {
 		features->hz_measured = true;

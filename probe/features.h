@@ -8,6 +8,7 @@
 struct features {
 	struct field_set fields;     /* that the probe can extract here */
 	enum tcp_info_layout layout; /* of the struct tcp_info that getsockopt hands out */
+	uint32_t kernel_version;     /* KERNEL_VERSION() of linux/version.h */
 	uint32_t hz;
 	bool hz_measured;            /* not readable from the kernel's configuration */
 };

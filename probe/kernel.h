@@ -52,6 +52,10 @@ struct sock_common {
 	atomic64_t skc_cookie;
 };
 
+struct dst_metrics {
+	__u32 metrics[17];
+};
+
 struct dst_entry {
 	unsigned long _metrics;
 };

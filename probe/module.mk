@@ -7,8 +7,10 @@ PROGRAMS += $(PROBE)
 # stdint.h and stdbool.h from clang; linux/*.h come from the machine's own kernel headers.
 BPFFLAGS += -ffreestanding -I/usr/include/$(shell $(CC) -dumpmachine 2>/dev/null)
 
+BENCH_SRCS := probe/bench.c probe/traffic.c
+
 PROBE_SKELS := $(patsubst probe/%.bpf.c,$(BUILD)/probe/%.skel.h,$(wildcard probe/*.bpf.c))
-PROBE_OBJS  := $(patsubst %.c,$(BUILD)/%.o,$(filter-out %.bpf.c probe/main.c probe/bench.c,$(wildcard probe/*.c)))
+PROBE_OBJS  := $(patsubst %.c,$(BUILD)/%.o,$(filter-out %.bpf.c probe/main.c $(BENCH_SRCS),$(wildcard probe/*.c)))
 PROBE_LIBS  := -lbpf -lelf -lz $(TIMELINE_LIBS)
 
 $(BUILD)/probe/%.bpf.o: probe/%.bpf.c
@@ -20,13 +22,14 @@ $(BUILD)/probe/%.skel.h: $(BUILD)/probe/%.bpf.o
 	$(call say,SKEL,$@)
 	$(Q)$(BPFTOOL) gen skeleton $< name $*_bpf > $@
 
-$(PROBE_OBJS) $(BUILD)/probe/main.o $(BUILD)/probe/bench.o: | $(PROBE_SKELS)
+BENCH_OBJS  := $(patsubst %.c,$(BUILD)/%.o,$(BENCH_SRCS))
+$(PROBE_OBJS) $(BUILD)/probe/main.o $(BENCH_OBJS): | $(PROBE_SKELS)
 
 $(PROBE): $(PROBE_OBJS) $(BUILD)/probe/main.o $(TIMELINE_LIB)
 	$(call link,$(PROBE_LIBS))
 
-# What one sample costs: build/probe/bench, started by ci/bench.sh
-$(BUILD)/probe/bench: $(PROBE_OBJS) $(BUILD)/probe/bench.o $(TIMELINE_LIB)
+# What one sample costs: build/probe/bench [--seconds S], as root
+$(BUILD)/probe/bench: $(PROBE_OBJS) $(BENCH_OBJS) $(TIMELINE_LIB)
 	$(call link,$(PROBE_LIBS))
 BENCHES += $(BUILD)/probe/bench
 
@@ -40,7 +43,7 @@ UNIT_TESTS += $(PROBE_TESTS)
 $(BUILD)/probe/tests/talker: $(BUILD)/probe/tests/talker.o
 	$(call link)
 LIVE_TESTS   += probe/tests/live.sh
-LIVE_HELPERS += $(BUILD)/probe/tests/talker
+LIVE_HELPERS += $(BUILD)/probe/tests/talker $(BUILD)/probe/bench
 
 # Test-only probes that err in one field (probe/tests/defects.bpf.h): `make defects` runs them. All
 # share one build folder, in which probe/ is made anew for each (so not in parallel).

@@ -10,7 +10,7 @@
 
 const char *argp_program_version = "tcpw-probe " TCPW_VERSION;
 
-enum { OPT_FLOW = 256, OPT_NO_MARKS, OPT_MARKS, OPT_RING, OPT_DOCTOR };
+enum { OPT_FLOW = 256, OPT_NO_MARKS, OPT_MARKS, OPT_RING, OPT_PROGRAMS, OPT_DOCTOR };
 
 static const struct argp_option table[] = {
 	{ "mode", 'm', "MODE[,MODE]", 0,
@@ -31,7 +31,11 @@ static const struct argp_option table[] = {
 	{ "output", 'o', "FILE", 0, "Where the timeline goes, - for stdout. Default: -" },
 	{ "duration", 'd', "TIME", 0, "End after this time. Default: on SIGINT or SIGTERM" },
 	{ "ring-size", OPT_RING, "BYTES", 0,
-	  "Ring buffer between kernel and probe: a power of two, 65536 to 1073741824. Default: 33554432" },
+	  "Room for records between kernel and probe, all CPUs together: a power of two, 65536 to "
+	  "1073741824. Default: 33554432" },
+	{ "programs", OPT_PROGRAMS, "KERNEL", 0,
+	  "Load the eBPF programs made for kernels from 6.9, 5.12 or 5.10 on. Default: the newest that "
+	  "this kernel takes; older ones see the same at a higher cost" },
 	{ "doctor", OPT_DOCTOR, NULL, 0,
 	  "Tell what this kernel and these privileges allow, and what to do about the rest" },
 	{ "verbose", 'v', NULL, 0, "Show what libbpf and the kernel's verifier say" },
@@ -109,6 +113,11 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 				   "1073741824", arg);
 		o->watch.ring_bytes = v;
 		break;
+	case OPT_PROGRAMS:
+		o->watch.generation = generation__parse(arg);
+		if (o->watch.generation == GENERATION_ANY)
+			argp_error(state, "--programs '%s': 6.9, 5.12 and 5.10 are known", arg);
+		break;
 	case OPT_DOCTOR:
 		o->doctor = true;
 		break;
@@ -141,7 +150,7 @@ void options__parse(struct options *o, int argc, char **argv)
 	*o = (struct options){
 		.output = "-",
 		.watch = { .modes = MODE_RTT, .marks = true, .interval_ns = 100000000,
-			   .ring_bytes = 32 << 20 },
+			   .ring_bytes = 32 << 20, .generation = GENERATION_ANY },
 	};
 	argp_err_exit_status = EXIT_USAGE;
 	argp_parse(&argp, argc, argv, 0, NULL, o);

@@ -2,49 +2,41 @@
 /*
  * The eBPF witness.
  *
- * Every program below ends in emit(): reserve a record, read the clock, extract, submit. The clock
+ * Every program below does the same: reserve a record, read the clock, extract, publish. The clock
  * is read after the reservation, which gives user space an exact watermark: once everything that
  * was reserved before an instant T is consumed, no later record can be older than T.
  *
  * A flow's identity, its verdict by the filter and its sequence number live in socket storage,
  * made at the first sight of the socket. A sequence number is taken before the reservation, so a
  * record lost to a full ring leaves a gap.
+ *
+ * This file is compiled once for each generation of kernels (programs.h), with
+ *	ATOMIC_RESULTS		atomic operations return values: 5.12
+ *	TRUSTED_ARGUMENTS	global functions take trusted pointers: 6.9
  */
+#ifndef GENERATION_CHOSEN /* as it stands, this file is the newest */
+#define ATOMIC_RESULTS
+#define TRUSTED_ARGUMENTS
+#endif
+
 #include "probe/extract.bpf.h"
+#include "probe/transport.bpf.h"
 
 #include <bpf/bpf_endian.h>
 #include <bpf/bpf_tracing.h>
 
-#include "timeline/flow.h"
-
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
-
-/* A kfunc since 6.2; where it is missing, the program that calls it is not loaded. */
-extern void *bpf_rdonly_cast(const void *obj, __u32 btf_id) __ksym __weak;
 
 #define AF_INET 2
 #define CGROUP_DEPTH_MAX 32
 #define SOL_TCP 6
 #define TCP_INFO_OPTION 11
 
-/* Settings, constant once loaded. */
-const volatile struct flow_filter filter;
-const volatile bool want_rtt;
-const volatile __u64 cgroup_id; /* of the watched cgroup; 0: the root, every socket */
-const volatile __u64 wakeup_bytes = 1 << 20; /* wake the reader when this much is waiting */
-
-__u64 losses[LOSS_COUNT];
-
-struct {
-	__uint(type, BPF_MAP_TYPE_RINGBUF);
-	__uint(max_entries, 16 << 20); /* set before loading */
-} ring SEC(".maps");
-
 struct flow_state {
 	__u64 seq;
-	__u64 ignored; /* the filter does not want this flow */
 	struct record_flow flow;
 };
+_Static_assert(sizeof(struct flow_state) == 64, "a cache line, and storage is aligned to it");
 
 struct {
 	__uint(type, BPF_MAP_TYPE_SK_STORAGE);
@@ -52,11 +44,6 @@ struct {
 	__type(key, int);
 	__type(value, struct flow_state);
 } flows SEC(".maps");
-
-static __always_inline void lost(enum record_loss cause)
-{
-	__sync_fetch_and_add(&losses[cause], 1);
-}
 
 static __always_inline void copy_address(__u8 to[16], const struct in6_addr *v6, __be32 v4,
 					 __u16 family)
@@ -92,13 +79,13 @@ static __always_inline bool side_matches(const volatile struct endpoint_pattern 
 
 static __noinline bool filter_matches(const struct record_flow *flow)
 {
-	if (!flow || !filter.count)
+	if (!flow || !settings.filter.count)
 		return true;
 	for (int i = 0; i < FLOW_PATTERNS_MAX; i++) {
-		if (i >= filter.count)
+		if (i >= settings.filter.count)
 			break;
-		if (side_matches(&filter.pattern[i].local, flow->local_addr, flow->local_port) &&
-		    side_matches(&filter.pattern[i].remote, flow->remote_addr, flow->remote_port))
+		if (side_matches(&settings.filter.pattern[i].local, flow->local_addr, flow->local_port) &&
+		    side_matches(&settings.filter.pattern[i].remote, flow->remote_addr, flow->remote_port))
 			return true;
 	}
 	return false;
@@ -111,7 +98,7 @@ static __noinline bool in_cgroup(const struct sock *sk)
 	__u64 id = 0;
 	int level = 0;
 
-	if (!cgroup_id)
+	if (!settings.cgroup_id)
 		return true;
 	/* Before 5.15 the low bits of a union told a cgroup v1 classid (bit 0) from a pointer. */
 	if (bpf_core_field_exists(((struct sock_cgroup_data___val *)0)->val)) {
@@ -136,24 +123,24 @@ static __noinline bool in_cgroup(const struct sock *sk)
 
 			bpf_core_read(&id, sizeof(id), &ids->ancestor_ids[i]);
 		}
-		if (id == cgroup_id)
+		if (id == settings.cgroup_id)
 			return true;
 	}
 	return false;
 }
 
-static __always_inline void describe(struct record_flow *flow, const struct tcp_sock *tp,
-				     __u64 cookie)
+/* Functions of the first sight and of rare events stay out of the way of the frequent ones. */
+static __noinline int describe(struct record_flow *flow, const struct tcp_sock *tp)
 {
 	const struct sock_common *skc = &tp->inet_conn.icsk_inet.sk.__sk_common;
 
-	flow->cookie = cookie;
 	flow->netns = skc->skc_net.net->ns.inum;
 	flow->family = skc->skc_family;
 	flow->local_port = skc->skc_num;
 	flow->remote_port = bpf_ntohs(skc->skc_dport);
 	copy_address(flow->local_addr, &skc->skc_v6_rcv_saddr, skc->skc_rcv_saddr, flow->family);
 	copy_address(flow->remote_addr, &skc->skc_v6_daddr, skc->skc_daddr, flow->family);
+	return 0;
 }
 
 /*
@@ -168,7 +155,7 @@ static __always_inline struct flow_state *flow_state(void *sk, const struct tcp_
 	if (state) {
 		if (!state->flow.cookie) /* first seen by on_getsockopt, before there was one */
 			state->flow.cookie = cookie;
-		return state->ignored ? 0 : state;
+		return state->flow.ignored ? 0 : state;
 	}
 	if (elsewhere && !in_cgroup((const struct sock *)tp))
 		return 0;
@@ -177,65 +164,75 @@ static __always_inline struct flow_state *flow_state(void *sk, const struct tcp_
 		lost(LOSS_NO_STATE);
 		return 0;
 	}
-	describe(&state->flow, tp, cookie);
-	state->ignored = !filter_matches(&state->flow);
-	return state->ignored ? 0 : state;
+	state->flow.cookie = cookie;
+	describe(&state->flow, tp);
+	state->flow.ignored = !filter_matches(&state->flow);
+	return state->flow.ignored ? 0 : state;
 }
 
-/* Wake the reader only when much is waiting: a wake-up costs several times the record. */
-static __always_inline void submit(void *record)
+/*
+ * The flow's next number. Before 5.12 no atomic operation returns a value, but then the only
+ * programs that load are those that run under the socket's lock: a plain increment is exact.
+ */
+static __always_inline __u64 next_seq(struct flow_state *state)
 {
-	__u64 waiting = bpf_ringbuf_query(&ring, BPF_RB_AVAIL_DATA);
-
-	bpf_ringbuf_submit(record, waiting >= wakeup_bytes ? BPF_RB_FORCE_WAKEUP : BPF_RB_NO_WAKEUP);
+#ifdef ATOMIC_RESULTS
+	return __sync_fetch_and_add(&state->seq, 1) + 1;
+#else
+	return ++state->seq;
+#endif
 }
 
 static __always_inline void head(struct record_head *head, enum record_type type, __u64 seq,
 				 const struct flow_state *state)
 {
 	head->type = type;
-	head->pad = 0;
 	head->time_ns = bpf_ktime_get_ns();
 	head->seq = seq;
 	head->flow = state->flow;
 }
 
-/* A record with everything extracted, to be submitted by the caller; NULL if the ring is full. */
-static __always_inline struct record *begin(struct flow_state *state, const struct tcp_sock *tp,
-					    enum record_type type, bool with_cong)
+/* A record with its head filled in, to be extracted into and published; NULL if the ring is full. */
+static __always_inline struct record *begin(struct flow_state *state, enum record_type type,
+					    __u32 *ticket)
 {
-	__u64 seq = __sync_fetch_and_add(&state->seq, 1) + 1;
-	struct record *r = bpf_ringbuf_reserve(&ring, sizeof(*r), 0);
+	__u64 seq = next_seq(state);
+	struct record *r = reserve(sizeof(*r), ticket);
 
-	if (!r) {
-		lost(LOSS_RING_FULL);
+	if (!r)
 		return 0;
-	}
 	head(&r->head, type, seq, state);
 	r->cong[0] = 0;
-	if (with_cong)
-		bpf_probe_read_kernel(r->cong, sizeof(r->cong), tp->inet_conn.icsk_ca_ops->name);
-	extract(tp, r->head.time_ns, &r->fields);
 	return r;
+}
+
+static __always_inline void read_cong(struct record *r, const struct tcp_sock *tp)
+{
+	bpf_probe_read_kernel(r->cong, sizeof(r->cong), tp->inet_conn.icsk_ca_ops->name);
+}
+
+/* Ask for callbacks, beside those that other programs asked for. */
+static __always_inline void arm(struct bpf_sock_ops *ctx)
+{
+	bpf_sock_ops_cb_flags_set(ctx, ctx->bpf_sock_ops_cb_flags | BPF_SOCK_OPS_STATE_CB_FLAG |
+				       (settings.want_rtt ? BPF_SOCK_OPS_RTT_CB_FLAG : 0));
 }
 
 SEC("sockops")
 int on_sock_ops(struct bpf_sock_ops *ctx)
 {
-	/* Setting overwrites: keep what other programs on the same socket asked for. */
-	int flags = ctx->bpf_sock_ops_cb_flags | BPF_SOCK_OPS_STATE_CB_FLAG |
-		    (want_rtt ? BPF_SOCK_OPS_RTT_CB_FLAG : 0);
 	__u32 op = ctx->op, arg0 = ctx->args[0], arg1 = ctx->args[1];
 	enum record_type type;
 	struct flow_state *state;
 	struct bpf_sock *sk;
 	struct tcp_sock *tp;
 	struct record *r;
+	__u32 ticket;
 
 	switch (op) {
 	case BPF_SOCK_OPS_RTT_CB:
-		if (!want_rtt)
-			return 1; /* asked for by somebody else's program */
+		if (!settings.want_rtt) /* another program has asked for it */
+			return 1;
 		type = RECORD_RTT;
 		break;
 	case BPF_SOCK_OPS_STATE_CB:
@@ -251,7 +248,7 @@ int on_sock_ops(struct bpf_sock_ops *ctx)
 		type = RECORD_ESTABLISHED;
 		break;
 	case BPF_SOCK_OPS_TCP_LISTEN_CB: /* children inherit the flags */
-		bpf_sock_ops_cb_flags_set(ctx, flags);
+		arm(ctx);
 		return 1;
 	default:
 		return 1;
@@ -259,6 +256,7 @@ int on_sock_ops(struct bpf_sock_ops *ctx)
 	sk = ctx->sk;
 	if (!sk)
 		return 1;
+	announce();
 	tp = (struct tcp_sock *)bpf_skc_to_tcp_sock(sk);
 	if (!tp)
 		return 1;
@@ -267,26 +265,28 @@ int on_sock_ops(struct bpf_sock_ops *ctx)
 		state = flow_state(sk, tp, bpf_get_socket_cookie(ctx), false);
 		if (!state)
 			return 1;
-	} else if (state->ignored) {
+	} else if (state->flow.ignored) {
 		return 1;
 	}
 	if (type == RECORD_CONNECT || type == RECORD_ESTABLISHED) {
-		bpf_sock_ops_cb_flags_set(ctx, flags);
+		arm(ctx);
 		/* connect: the local address and port were chosen only now */
-		describe(&state->flow, tp, state->flow.cookie);
+		describe(&state->flow, tp);
 	}
-	r = begin(state, tp, type, type != RECORD_RTT);
+	r = begin(state, type, &ticket);
 	if (!r)
 		return 1;
+	extract_trusted(tp, r->head.time_ns, &r->fields);
 	if (type == RECORD_RTT) {
 		/* Since 6.10 the arguments are mrtt and srtt, at least 1; before, they are 0. */
 		r->fields.cb_mrtt = arg1 ? arg0 : RECORD_NO_ARGUMENT;
 		r->fields.cb_srtt = arg1 ? arg1 >> 3 : RECORD_NO_ARGUMENT;
-	} else if (type == RECORD_STATE) {
+	} else {
+		read_cong(r, tp);
 		r->fields.old_state = arg0;
 		r->fields.new_state = arg1;
 	}
-	submit(r);
+	publish(&r->head, ticket);
 	return 1;
 }
 
@@ -302,19 +302,21 @@ int BPF_PROG(on_segment, struct sock *sk, struct sk_buff *skb)
 	struct tcp_skb_cb *cb = (struct tcp_skb_cb *)skb->cb;
 	struct flow_state *state;
 	struct record *r;
+	__u32 ticket;
 
 	if (!tp)
 		return 0;
 	state = flow_state(sk, tp, bpf_get_socket_cookie(sk), true);
 	if (!state)
 		return 0;
-	r = begin(state, tp, RECORD_SEGMENT, false);
+	r = begin(state, RECORD_SEGMENT, &ticket);
 	if (!r)
 		return 0;
+	extract_trusted(tp, r->head.time_ns, &r->fields);
 	bpf_core_read(&r->fields.seg_seq, sizeof(__u32), &cb->seq);
 	bpf_core_read(&r->fields.seg_end_seq, sizeof(__u32), &cb->end_seq);
 	bpf_core_read(&r->fields.seg_ack_seq, sizeof(__u32), &cb->ack_seq);
-	submit(r);
+	publish(&r->head, ticket);
 	return 0;
 }
 
@@ -327,6 +329,7 @@ int on_poll(struct bpf_iter__tcp *ctx)
 	struct tcp_sock *tp;
 	struct record *r;
 	__u8 tcp_state;
+	__u32 ticket;
 
 	if (!skc)
 		return 0;
@@ -339,9 +342,12 @@ int on_poll(struct bpf_iter__tcp *ctx)
 	state = flow_state(tp, tp, bpf_get_socket_cookie(tp), true);
 	if (!state)
 		return 0;
-	r = begin(state, tp, RECORD_POLL, true);
-	if (r)
-		submit(r);
+	r = begin(state, RECORD_POLL, &ticket);
+	if (!r)
+		return 0;
+	read_cong(r, tp);
+	extract_trusted(tp, r->head.time_ns, &r->fields);
+	publish(&r->head, ticket);
 	return 0;
 }
 
@@ -351,8 +357,10 @@ int on_getsockopt(struct bpf_sockopt *ctx)
 {
 	struct record_tcp_info *info;
 	struct flow_state *state;
+	__u32 ticket, info_ticket;
 	struct tcp_sock *tp;
 	struct record *r;
+	__u64 seq;
 	__s32 len;
 
 	if (ctx->level != SOL_TCP || ctx->optname != TCP_INFO_OPTION || ctx->retval)
@@ -364,17 +372,23 @@ int on_getsockopt(struct bpf_sockopt *ctx)
 			   false);
 	if (!state)
 		return 1;
-	r = begin(state, tp, RECORD_MARK, true);
+	seq = next_seq(state);
+	r = reserve(sizeof(*r), &ticket);
 	if (!r)
 		return 1;
-	info = bpf_ringbuf_reserve(&ring, sizeof(*info), 0);
+	info = reserve(sizeof(*info), &info_ticket);
+	/* The clock is read after both reservations: they carry the same instant. */
+	head(&r->head, RECORD_MARK, seq, state);
+	read_cong(r, tp);
+	extract(tp, r->head.time_ns, &r->fields);
 	if (!info) {
-		lost(LOSS_RING_FULL);
-		submit(r);
+		publish(&r->head, ticket);
 		return 1;
 	}
-	info->head = r->head;
 	info->head.type = RECORD_TCP_INFO;
+	info->head.time_ns = r->head.time_ns;
+	info->head.seq = seq;
+	info->head.flow = r->head.flow;
 	len = ctx->optlen;
 	if (len < 0)
 		len = 0;
@@ -383,7 +397,7 @@ int on_getsockopt(struct bpf_sockopt *ctx)
 	info->len = len;
 	info->pad = 0;
 	bpf_probe_read_kernel(info->bytes, len, ctx->optval);
-	submit(r);
-	submit(info);
+	publish(&r->head, ticket);
+	publish(&info->head, info_ticket);
 	return 1;
 }

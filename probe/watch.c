@@ -4,7 +4,7 @@
  *
  * Draining settles the timeline by an exact watermark: the programs read the clock after they
  * reserve a record, so when everything reserved before the instant T has been consumed (the
- * producer's position read at T is reached), no later record can carry a time before T.
+ * producers' positions read at T are reached), no later record can carry a time before T.
  */
 #include "watch.h"
 
@@ -14,22 +14,20 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
 #include "convert.h"
-#include "probe/probe.skel.h"
-#include "record.h"
+#include "programs.h"
+#include "queue.h"
 #include "timeline/cli.h"
 
 #define DRAIN_RECORDS 4096
 
 struct watch {
 	struct probe_bpf *skel;
-	struct ring_buffer *ring;
-	const unsigned long *consumer_pos, *producer_pos; /* the ring's first two pages */
-	unsigned long awaited_pos; /* reached: everything before awaited_ns was consumed */
-	uint64_t awaited_ns;
+	enum generation generation;
+	struct queue *queue;
+	uint64_t awaited_ns; /* everything before it is consumed once the queue has reached its mark */
 	const struct features *features;
 	struct bpf_link *links[4];
 	unsigned int link_count;
@@ -75,33 +73,58 @@ const char *watch_mode__name(unsigned int mode)
 static void configure(struct probe_bpf *skel, const struct watch_options *options,
 		      const struct features *features, bool marks)
 {
+	struct record_settings *settings = &skel->rodata->settings;
+
 	bpf_program__set_autoload(skel->progs.on_segment, options->modes & MODE_SEGMENT);
 	bpf_program__set_autoload(skel->progs.on_poll, options->modes & MODE_POLL);
 	bpf_program__set_autoload(skel->progs.on_getsockopt, marks);
-	bpf_map__set_max_entries(skel->maps.ring, options->ring_bytes);
-	memcpy((void *)&skel->rodata->filter, &options->filter, sizeof(options->filter));
-	skel->rodata->want_rtt = options->modes & MODE_RTT;
-	skel->rodata->cgroup_id = options->cgroup->id;
-	skel->rodata->wakeup_bytes = options->ring_bytes / 8;
-	skel->rodata->kernel_hz = features->hz;
-	skel->rodata->usecs_per_jiffy = 1000000 / features->hz;
-	skel->rodata->msecs_per_jiffy = 1000 % features->hz ? 0 : 1000 / features->hz;
+	settings->filter = options->filter;
+	settings->want_rtt = options->modes & MODE_RTT;
+	settings->cgroup_id = options->cgroup->id;
+	settings->kernel_version = features->kernel_version;
+	settings->hz = features->hz;
+	settings->usecs_per_jiffy = 1000000 / features->hz;
+	settings->msecs_per_jiffy = 1000 % features->hz ? 0 : 1000 / features->hz;
 }
 
-static int load(struct probe_bpf **skel, const struct watch_options *options,
-		const struct features *features, bool marks)
+static int load_generation(struct watch *w, enum generation generation,
+			   const struct watch_options *options)
 {
 	int err;
 
-	*skel = probe_bpf__open();
-	if (!*skel)
+	w->skel = programs__open(generation);
+	if (!w->skel)
 		return -errno;
-	configure(*skel, options, features, marks);
-	err = probe_bpf__load(*skel);
+	configure(w->skel, options, w->features, w->marks);
+	err = queue__prepare(w->skel, generation, options->ring_bytes);
+	if (!err)
+		err = probe_bpf__load(w->skel);
 	if (err) {
-		probe_bpf__destroy(*skel);
-		*skel = NULL;
+		probe_bpf__destroy(w->skel);
+		w->skel = NULL;
 	}
+	return err;
+}
+
+/* The newest generation that the kernel takes, or the one asked for; without marks if need be. */
+static int load(struct watch *w, const struct watch_options *options)
+{
+	enum generation g = options->generation, last = options->generation;
+	int err;
+
+	if (g == GENERATION_ANY) {
+		g = 0;
+		last = GENERATION_ANY - 1;
+	}
+	do {
+		w->generation = g;
+		w->marks = options->marks;
+		err = load_generation(w, g, options);
+		if (err && w->marks && !options->marks_required) {
+			w->marks = false;
+			err = load_generation(w, g, options);
+		}
+	} while (err && g++ != last);
 	return err;
 }
 
@@ -153,38 +176,18 @@ static int attach(struct watch *w, const struct watch_options *options, char *wh
 	return 0;
 }
 
-static int on_record(void *ctx, void *data, size_t size)
+static int on_record(void *ctx, const void *data, size_t size)
 {
 	struct watch *w = ctx;
 
 	if (record__to_sample(data, size, w->features, &w->sample)) {
 		w->malformed++;
-	} else {
+	} else if (w->writer) {
 		w->err = timeline_writer__sample(w->writer, &w->sample);
 		if (w->err == -EINVAL) /* counted by the writer as out of order */
 			w->err = 0;
 	}
 	return w->err || !--w->budget ? -ECANCELED : 0;
-}
-
-static int map_ring(struct watch *w)
-{
-	long page = sysconf(_SC_PAGESIZE);
-	int fd = bpf_map__fd(w->skel->maps.ring);
-	void *p;
-
-	w->ring = ring_buffer__new(fd, on_record, w, NULL);
-	if (!w->ring)
-		return -errno;
-	p = mmap(NULL, page, PROT_READ, MAP_SHARED, fd, 0);
-	if (p == MAP_FAILED)
-		return -errno;
-	w->consumer_pos = p;
-	p = mmap(NULL, page, PROT_READ, MAP_SHARED, fd, page);
-	if (p == MAP_FAILED)
-		return -errno;
-	w->producer_pos = p;
-	return 0;
 }
 
 int watch__open(struct watch **pw, const struct watch_options *options,
@@ -198,21 +201,16 @@ int watch__open(struct watch **pw, const struct watch_options *options,
 	w->features = features;
 	w->netns = options->netns;
 	w->netns_count = options->netns_count;
-	w->marks = options->marks;
 	w->home.fd = -1;
-	err = load(&w->skel, options, features, w->marks);
-	if (err && w->marks && !options->marks_required) {
-		w->marks = false;
-		err = load(&w->skel, options, features, false);
-	}
+	err = load(w, options);
 	if (err) {
 		snprintf(why, why_size, "the kernel refuses the eBPF programs: %s (--doctor tells "
 			 "what it allows, --verbose shows its verifier's words)", strerror(-err));
 		goto out;
 	}
-	err = map_ring(w);
+	err = queue__open(&w->queue, w->skel, w->generation, on_record, w);
 	if (err) {
-		snprintf(why, why_size, "cannot map the ring buffer: %s", strerror(-err));
+		snprintf(why, why_size, "cannot map the ring of records: %s", strerror(-err));
 		goto out;
 	}
 	err = netns__open(&w->home, NULL);
@@ -237,7 +235,12 @@ bool watch__has_marks(const struct watch *w)
 
 int watch__fd(const struct watch *w)
 {
-	return ring_buffer__epoll_fd(w->ring);
+	return queue__fd(w->queue);
+}
+
+enum generation watch__generation(const struct watch *w)
+{
+	return w->generation;
 }
 
 int watch__sock_ops_fd(const struct watch *w)
@@ -283,18 +286,18 @@ int watch__drain(struct watch *w, struct timeline_writer *writer)
 
 	if (!w->awaited_ns) {
 		w->awaited_ns = monotonic_ns();
-		w->awaited_pos = __atomic_load_n(w->producer_pos, __ATOMIC_ACQUIRE);
+		queue__await(w->queue);
 	}
 	w->writer = writer;
 	w->budget = DRAIN_RECORDS;
 	w->err = 0;
-	err = ring_buffer__consume(w->ring);
+	err = queue__consume(w->queue);
 	if (err < 0 && err != -ECANCELED)
 		return err;
 	if (w->err)
 		return w->err;
-	if ((long)(__atomic_load_n(w->consumer_pos, __ATOMIC_ACQUIRE) - w->awaited_pos) >= 0) {
-		err = timeline_writer__settle(writer, w->awaited_ns);
+	if (queue__reached(w->queue)) {
+		err = writer ? timeline_writer__settle(writer, w->awaited_ns) : 0;
 		w->awaited_ns = 0;
 		if (err)
 			return err;
@@ -317,16 +320,10 @@ void watch__losses(const struct watch *w, struct timeline_trailer *trailer)
 
 void watch__close(struct watch *w)
 {
-	long page = sysconf(_SC_PAGESIZE);
-
 	if (!w)
 		return;
 	watch__detach(w);
-	ring_buffer__free(w->ring);
-	if (w->consumer_pos)
-		munmap((void *)w->consumer_pos, page);
-	if (w->producer_pos)
-		munmap((void *)w->producer_pos, page);
+	queue__close(w->queue);
 	netns__close(&w->home);
 	probe_bpf__destroy(w->skel);
 	free(w);

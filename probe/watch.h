@@ -5,6 +5,7 @@
 
 #include "cgroup.h"
 #include "features.h"
+#include "generation.h"
 #include "timeline/netns.h"
 #include "timeline/writer.h"
 
@@ -25,7 +26,8 @@ struct watch_options {
 	bool marks;                 /* catch getsockopt(TCP_INFO); given up where the kernel cannot */
 	bool marks_required;        /* fail instead of giving up */
 	uint64_t interval_ns;       /* MODE_POLL */
-	uint64_t ring_bytes;        /* a power of two, at least a page */
+	uint64_t ring_bytes;        /* of all CPUs together; a power of two, at least 65536 */
+	enum generation generation; /* of the programs; GENERATION_ANY: the newest that loads */
 	struct flow_filter filter;
 	const struct cgroup_dir *cgroup;
 	const struct netns *netns;  /* MODE_POLL: whose sockets; outlive the watch */
@@ -43,8 +45,11 @@ int watch__open(struct watch **w, const struct watch_options *options,
 /* Marks are being caught (they may have been given up). */
 bool watch__has_marks(const struct watch *w);
 
-/* A file descriptor that becomes readable when much is waiting in the ring buffer. */
+/* A file descriptor that becomes readable when much is waiting in the ring. */
 int watch__fd(const struct watch *w);
+
+/* Which generation of the programs was loaded. */
+enum generation watch__generation(const struct watch *w);
 
 /* The attached sock_ops program, for its run-time statistics. */
 int watch__sock_ops_fd(const struct watch *w);
@@ -53,8 +58,8 @@ int watch__sock_ops_fd(const struct watch *w);
 int watch__poll(struct watch *w);
 
 /*
- * Move what the ring buffer holds into the timeline, and settle it. Returns after a bounded number
- * of records: 1 if there may be more, else 0; or -errno.
+ * Move what the ring holds into the timeline, and settle it. Returns after a bounded number of
+ * records: 1 if there may be more, else 0; or -errno. writer NULL: read everything, keep nothing.
  */
 int watch__drain(struct watch *w, struct timeline_writer *writer);
 

@@ -11,6 +11,7 @@ TOP=$(dirname "$(dirname "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")")")
 BUILD=${BUILD:-$TOP/build}
 PROBE=$BUILD/tcpw-probe
 TALKER=$BUILD/probe/tests/talker
+BENCH=$BUILD/probe/bench
 
 ((EUID == 0)) || {
 	echo 'live tests of tcpw-probe need root: run with sudo' >&2
@@ -102,13 +103,27 @@ test_rtt_mode_has_the_life_of_both_ends() {
 	samples 'event("segment") + event("poll") | length == 0'
 }
 
+# The builds of the eBPF programs that this kernel takes
+generations() {
+	local g
+	for g in 6.9 5.12 5.10; do
+		if "$PROBE" --programs "$g" --cgroup "$CGROUP" --mode rtt,poll,segment --marks \
+			--duration 1ms --output /dev/null 2>/dev/null; then
+			echo "$g"
+		fi
+	done
+}
+
 test_sequence_numbers_have_no_gap() {
-	probe --mode rtt,segment,poll --interval 5ms
-	talk v4
-	tell send 2000000
-	hang_up
-	stop_probe
-	samples 'group_by(.cookie) | all(map(select(.event != "tcp_info").seq) | . == [range(1; length + 1)])'
+	local g
+	for g in $(generations); do
+		probe --programs "$g" --mode rtt,segment,poll --interval 5ms
+		talk v4
+		tell send 2000000
+		hang_up
+		stop_probe
+		samples 'group_by(.cookie) | all(map(select(.event != "tcp_info").seq) | . == [range(1; length + 1)])'
+	done
 }
 
 test_state_mode_has_nothing_but_changes() {
@@ -175,7 +190,7 @@ test_poll_mode_sees_only_the_cgroup_and_the_namespaces_asked_for() {
 	exits 0 "$PROBE" --mode poll --interval 5ms --duration 100ms --output "$WORK/p.jsonl" \
 		--netns "/proc/$OTHER/ns/net" --cgroup "$CGROUP"
 	kill "$OTHER"
-	samples 'length == 0 and $header.netns[0] > 0'
+	samples '(event("poll") | length == 0) and $header.netns[0] > 0'
 	mkdir "$CGROUP-other"
 	exits 0 "$PROBE" --mode poll --interval 5ms --duration 100ms --output "$WORK/p.jsonl" \
 		--cgroup "$CGROUP-other"
@@ -251,19 +266,80 @@ more_traffic_shows_the_gap() {
 }
 
 test_lost_samples_are_counted_and_leave_gaps() {
-	# The reader is stopped while the smallest ring overflows.
-	probe --mode segment --ring-size 65536
-	talk v4
-	kill -STOP "$PROBE_PID"
-	tell send 40000000
-	kill -CONT "$PROBE_PID"
-	eventually 20 more_traffic_shows_the_gap
-	hang_up
-	stop_probe
-	samples '$trailer.lost.ring_full > 0'
-	samples '(group_by(.cookie) | map(.[-1].seq - length) | add) as $gaps
-		| $gaps <= $trailer.lost.ring_full and $gaps > 0'
-	grep -q 'ring_full' "$WORK/probe.err"
+	local g
+	for g in $(generations); do
+		# The reader is stopped while the smallest ring overflows.
+		probe --programs "$g" --mode segment --ring-size 65536
+		talk v4
+		kill -STOP "$PROBE_PID"
+		tell send 40000000
+		kill -CONT "$PROBE_PID"
+		eventually 20 more_traffic_shows_the_gap
+		hang_up
+		stop_probe
+		samples '$trailer.lost.ring_full > 0'
+		samples '(group_by(.cookie) | map(.[-1].seq - length) | add) as $gaps
+			| $gaps <= $trailer.lost.ring_full and $gaps > 0'
+		grep -q 'ring_full' "$WORK/probe.err"
+	done
+}
+
+# The mark's fields were compared with the kernel's; the poll's are extracted by trusted loads.
+a_mark_equals_a_poll() {
+	tell info 1
+	jq -es --arg client ":$CLIENT" '[.[1:][] | select(.local // "" | endswith($client))]
+		| (map(select(.event == "mark"))[-1] | del(.event, .t, .seq, .jiffies)) as $mark
+		| ($mark | length > 60) and any(.[] | select(.event == "poll"); . as $poll
+			| $mark | to_entries | all((.key | startswith("last_")) or $poll[.key] == .value))' \
+		"$WORK/p.jsonl" >/dev/null
+}
+
+test_every_build_of_the_programs_sees_the_same() {
+	local g all
+	all=$(generations)
+	[[ $all ]]
+	for g in $all; do
+		probe --programs "$g" --mode rtt,poll --interval 5ms --marks
+		talk v4
+		tell send 300000
+		eventually 20 a_mark_equals_a_poll
+		hang_up
+		stop_probe
+		samples '[of($client), of($server)] | all(event("rtt") | length > 0)'
+		samples '$trailer.lost | add == 0'
+	done
+}
+
+no_cgroup_of_the_benchmark() {
+	! compgen -G "$CGROUPS/tcpw-bench-*" >/dev/null
+}
+
+test_the_benchmark_prints_both_workloads_and_leaves_nothing() {
+	"$BENCH" --seconds 1 >"$WORK/bench"
+	jq -es 'map(.workload) == ["pingpong", "bulk"] and all(.[]; .bench == "probe_sample"
+		and .empty_ns > 0 and .sample_ns > 0 and .ratio > 0 and .callbacks > 0
+		and .rounds > 0 and has("lost"))' "$WORK/bench" >/dev/null
+	no_cgroup_of_the_benchmark
+}
+
+some_traffic_of_the_benchmark() {
+	[[ $(cat "$CGROUPS"/tcpw-bench-*/cgroup.procs 2>/dev/null | wc -l) -ge 2 ]]
+}
+
+test_a_benchmark_that_is_killed_leaves_nothing() {
+	local pid victim
+	for victim in parent child; do
+		"$BENCH" --seconds 60 >/dev/null 2>&1 &
+		pid=$!
+		eventually 20 some_traffic_of_the_benchmark
+		if [[ $victim == parent ]]; then
+			kill -KILL "$pid"
+		else
+			kill -KILL "$(pgrep -P "$pid")"
+		fi
+		wait "$pid" || true
+		eventually 20 no_cgroup_of_the_benchmark
+	done
 }
 
 test_two_probes_do_not_disturb_each_other() {
@@ -317,6 +393,7 @@ test_faults_have_one_sentence_and_their_exit_code() {
 	exits 2 "$PROBE" --interval 0ms
 	exits 2 "$PROBE" --flow nonsense
 	exits 2 "$PROBE" --ring-size 100000
+	exits 2 "$PROBE" --programs 4.19
 	exits 2 "$PROBE" stray
 	exits 4 unshare --mount bash -c 'umount -l "$1" && exec "$2" --mode rtt' _ "$CGROUPS" "$PROBE"
 	says 'cgroup v2 is not mounted'

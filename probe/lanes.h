@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The reader of lanes: rings of slots, one a CPU, that BPF programs fill (struct record_lane). */
+#ifndef TCPW_PROBE_LANES_H
+#define TCPW_PROBE_LANES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "record.h"
+
+/* What to do with a record, valid during the call: 0 to go on, else stop behind this one. */
+typedef int (*record_fn)(void *ctx, const void *record, size_t size);
+
+struct lanes {
+	struct record_lane *lane;        /* count of them */
+	const union record_slot *slots;  /* of all lanes, one behind the other */
+	uint64_t *read;                  /* of each lane: the position to be read next */
+	uint64_t *awaited;               /* of each lane: see lanes__await() */
+	uint32_t count;
+	uint32_t slots_per_lane;         /* a power of two */
+};
+
+/* A lane's slots if all together may take bytes: a power of two, never less than a few. */
+uint32_t lanes__slots(uint64_t bytes, uint32_t count);
+
+/*
+ * Hand every published record to fn, all lanes merged by time, and free its slot. A record that is
+ * still being written ends its lane for now. 0, or what fn returned.
+ */
+int lanes__consume(struct lanes *l, record_fn fn, void *ctx);
+
+/* Note the positions that are taken now; true once all before them were consumed. */
+void lanes__await(struct lanes *l);
+bool lanes__reached(const struct lanes *l);
+
+#endif
