@@ -7,8 +7,8 @@
 
 #include <bpf/libbpf.h>
 
-#include "cgroup.h"
 #include "options.h"
+#include "timeline/cgroup.h"
 #include "timeline/cli.h"
 
 #define say(...) (fprintf(stderr, "tcpw-netlink: " __VA_ARGS__), fputc('\n', stderr))
@@ -65,11 +65,16 @@ static int probe_kernel(struct kernel_layout *layout, const struct options *o)
 
 static int find_cgroup(struct options *o)
 {
-	int err = o->cgroup ? cgroup__id(o->cgroup, &o->sampler.cgroup_id) : 0;
+	struct cgroup_dir dir;
+	int err = o->cgroup ? cgroup__open(&dir, o->cgroup) : 0;
 
+	if (!err && o->cgroup) {
+		o->sampler.cgroup_id = dir.id;
+		cgroup__close(&dir);
+	}
 	if (!err)
 		return EXIT_PASS;
-	if (err == -ENOTSUP) {
+	if (err == -EMEDIUMTYPE) {
 		say("--cgroup %s: not a cgroup v2 directory; see where cgroup2 is mounted in "
 		    "/proc/self/mountinfo",
 		    o->cgroup);

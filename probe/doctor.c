@@ -12,9 +12,9 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
-#include "cgroup.h"
 #include "features.h"
 #include "programs.h"
+#include "timeline/cgroup.h"
 #include "timeline/cli.h"
 
 struct item {

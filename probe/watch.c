@@ -80,7 +80,7 @@ static void configure(struct probe_bpf *skel, const struct watch_options *option
 	bpf_program__set_autoload(skel->progs.on_getsockopt, marks);
 	settings->filter = options->filter;
 	settings->want_rtt = options->modes & MODE_RTT;
-	settings->cgroup_id = options->cgroup->id;
+	settings->cgroup_id = options->cgroup->root ? 0 : options->cgroup->id;
 	settings->kernel_version = features->kernel_version;
 	settings->hz = features->hz;
 	settings->usecs_per_jiffy = 1000000 / features->hz;

@@ -3,9 +3,9 @@
 #ifndef TCPW_PROBE_WATCH_H
 #define TCPW_PROBE_WATCH_H
 
-#include "cgroup.h"
 #include "features.h"
 #include "generation.h"
+#include "timeline/cgroup.h"
 #include "timeline/netns.h"
 #include "timeline/writer.h"
 

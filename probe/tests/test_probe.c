@@ -1,18 +1,15 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* The pure parts of the probe: records, ticks, HZ, where cgroup v2 is. */
+/* The pure parts of the probe: records, ticks, HZ. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
 
 #include <errno.h>
-#include <stdio.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 #include "probe/capture.h"
 #include "probe/convert.h"
@@ -175,39 +172,6 @@ static void hz_is_told_from_ticks(void **state)
 	assert_int_equal(features__hz_from(1, 0), 0);
 }
 
-static void cgroup_v2_is_found_in_mountinfo(void **state)
-{
-	static const struct {
-		const char *mountinfo, *path;
-		int err;
-	} cases[] = {
-		{ "30 23 0:26 / /sys/fs/cgroup rw,nosuid shared:9 - cgroup2 cgroup2 rw\n",
-		  "/sys/fs/cgroup", 0 },
-		{ "31 23 0:27 / /sys/fs/cgroup/cpu rw - cgroup cgroup rw,cpu\n"
-		  "32 23 0:28 / /sys/fs/cgroup/unified rw - cgroup2 none rw\n",
-		  "/sys/fs/cgroup/unified", 0 },
-		{ "33 23 0:29 / /mnt/with\\040blank rw - cgroup2 none rw\n", "/mnt/with blank", 0 },
-		{ "34 23 0:30 / /cgroup2 rw - tmpfs cgroup2 rw\n", "", -ENOENT },
-		{ "", "", -ENOENT },
-	};
-	char file[] = "/tmp/tcpw-test-XXXXXX", path[256];
-	int fd = mkstemp(file);
-
-	assert_true(fd >= 0);
-	close(fd);
-	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		FILE *f = fopen(file, "we");
-
-		fputs(cases[i].mountinfo, f);
-		fclose(f);
-		assert_int_equal(cgroup__mount_point(file, path, sizeof(path)), cases[i].err);
-		if (!cases[i].err)
-			assert_string_equal(path, cases[i].path);
-	}
-	unlink(file);
-	assert_int_equal(cgroup__mount_point(file, path, sizeof(path)), -ENOENT);
-}
-
 static void mode_names_go_both_ways(void **state)
 {
 	static const unsigned int modes[] = { MODE_RTT, MODE_POLL, MODE_STATE, MODE_SEGMENT };
@@ -227,7 +191,6 @@ int main(void)
 		cmocka_unit_test(malformed_records_are_refused),
 		cmocka_unit_test(ticks_stay_on_the_grid_and_count_what_they_skip),
 		cmocka_unit_test(hz_is_told_from_ticks),
-		cmocka_unit_test(cgroup_v2_is_found_in_mountinfo),
 		cmocka_unit_test(mode_names_go_both_ways),
 	};
 

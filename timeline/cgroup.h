@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Finding and opening a cgroup v2 directory. */
-#ifndef TCPW_PROBE_CGROUP_H
-#define TCPW_PROBE_CGROUP_H
+#ifndef TCPW_TIMELINE_CGROUP_H
+#define TCPW_TIMELINE_CGROUP_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 struct cgroup_dir {
 	int fd;
-	uint64_t id; /* as the kernel and netlink's CGROUP_ID tell it; 0 for the root */
+	uint64_t id; /* by which the kernel and netlink's CGROUP_ID know it */
+	bool root;   /* of the hierarchy: it contains every socket */
 };
 
 /*

@@ -54,25 +54,50 @@ int cgroup__mount_point(const char *mountinfo, char *path, size_t size)
 	return err;
 }
 
+/*
+ * The id is what cgroupfs puts in its file handles (kernfs_encode_fh()); on 64-bit machines it is
+ * the inode number too, for where handles are not allowed.
+ */
+static int read_id(int fd, uint64_t *id)
+{
+	union {
+		struct file_handle handle;
+		uint8_t room[sizeof(struct file_handle) + sizeof(uint64_t)];
+	} h = { .handle.handle_bytes = sizeof(uint64_t) };
+	struct stat st;
+	int mount_id;
+
+	if (!name_to_handle_at(fd, "", &h.handle, &mount_id, AT_EMPTY_PATH) &&
+	    h.handle.handle_bytes == sizeof(uint64_t)) {
+		memcpy(id, h.room + sizeof(struct file_handle), sizeof(*id));
+		return 0;
+	}
+	if (fstat(fd, &st))
+		return -errno;
+	*id = st.st_ino;
+	return 0;
+}
+
 int cgroup__open(struct cgroup_dir *dir, const char *path)
 {
 	struct statfs fs;
-	struct stat st;
-	int err = -EMEDIUMTYPE;
+	int err;
 
 	dir->fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (dir->fd < 0)
 		return -errno;
-	if (fstatfs(dir->fd, &fs) || fstat(dir->fd, &st))
+	if (fstatfs(dir->fd, &fs))
 		err = -errno;
-	else if (fs.f_type == CGROUP2_SUPER_MAGIC)
-		err = 0;
+	else if (fs.f_type != CGROUP2_SUPER_MAGIC)
+		err = -EMEDIUMTYPE;
+	else
+		err = read_id(dir->fd, &dir->id);
 	if (err) {
 		cgroup__close(dir);
 		return err;
 	}
-	/* Only the root has no cgroup.events; it contains every socket. */
-	dir->id = faccessat(dir->fd, "cgroup.events", F_OK, 0) ? 0 : st.st_ino;
+	/* Only the root has no cgroup.events. */
+	dir->root = faccessat(dir->fd, "cgroup.events", F_OK, 0);
 	return 0;
 }
 
