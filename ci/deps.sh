@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: BSD-2-Clause
 #
 # Installs the packages that building, running and testing need, on Debian and Ubuntu; only those
-# that are missing, so it is quick and silent when nothing is. `make deps` calls it.
+# that are missing, so it is quick and silent when nothing is. `make deps` calls it;
+# `make deps matrix` with the argument matrix, for what virtual machines need too.
 set -euo pipefail
 
 PACKAGES=(
@@ -13,6 +14,7 @@ PACKAGES=(
 	gnuplot-nox # plots
 	shellcheck libxml2-utils # tests
 )
+MATRIX_PACKAGES=(qemu-system-x86 busybox-static kmod xz-utils debian-archive-keyring)
 
 die() {
 	printf 'make deps: %s\n' "$2" >&2
@@ -36,6 +38,7 @@ main() {
 	local p log missing_bpftool=''
 	command -v apt-get >/dev/null || die 4 "there is no apt-get here: install these by your own package manager: ${PACKAGES[*]} bpftool"
 
+	[[ ${1:-} != matrix ]] || PACKAGES+=("${MATRIX_PACKAGES[@]}")
 	MISSING=()
 	for p in "${PACKAGES[@]}"; do
 		# Any gnuplot with the cairo terminals will do.

@@ -2,7 +2,7 @@
 # What CI and people call: packages, the suite.
 
 deps: ## install the packages that are missing (Debian, Ubuntu); safe to repeat
-	@ci/deps.sh
+	@ci/deps.sh $(filter matrix,$(MAKECMDGOALS))
 
 # `all` in a make of its own: the packages of `make deps validate` are not there when this one starts.
 validate: ## run, judge and draw: SCENARIOS="a b" DURATION=s SEED=n OUT=dir and every other knob
@@ -29,3 +29,12 @@ defects: $(PROGRAMS) $(BUILD)/compare/tests/defects ## seeded defects: each must
 	@BUILD="$(abspath $(BUILD))" ci/defects.sh
 
 .PHONY: defects
+
+matrix: ## the suite inside other kernels: KERNELS="5.10 6.12" (or list), and what validate knows
+	@ci/matrix/run --check
+	$(Q)[ "$(KERNELS)" = list ] || $(MAKE) --no-print-directory all
+	$(Q)[ "$(KERNELS)" = list ] || BUILD="$(abspath $(BUILD))" ci/matrix/run
+
+matrix: | $(filter deps,$(MAKECMDGOALS))
+
+.PHONY: matrix

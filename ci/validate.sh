@@ -7,6 +7,7 @@
 #	SCENARIOS="clean bottleneck"  which ones; default: all
 #	OUT=DIR                       where to; default out/TIME
 #	EXPECT_ALL_FEATURES=1         a scenario that this machine cannot run is a failure
+#	DRAW=0                        no figures
 #	DURATION, SEED, ...           knobs, see scenarios/run --help
 set -euo pipefail
 
@@ -14,6 +15,7 @@ TOP=$(dirname "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")")
 : "${BUILD:=$TOP/build}"
 : "${TCPW_COMPARE:=$BUILD/tcpw-compare}"
 : "${EXPECT_ALL_FEATURES:=0}"
+: "${DRAW:=1}"
 
 say() {
 	printf 'validate: %s\n' "$*" >&2
@@ -89,6 +91,7 @@ one_scenario() {
 		WHY=$(first_words "$dir/verdict.json" '.reason // empty')
 		: "${WHY:=see $dir/report.txt}"
 	fi
+	[[ $DRAW == 1 ]] || return 0
 	run_part '' "$TOP/plots/draw" "$dir"
 	drawn=$RC
 	if ((drawn != 0)) && [[ $VERDICT == pass ]]; then
@@ -107,14 +110,14 @@ sum_up() {
 
 # check_overrides KNOWN ...: a misspelt knob on make's command line would go unnoticed
 check_overrides() {
-	local word name known=" $* SCENARIOS OUT EXPECT_ALL_FEATURES RUN V WERROR BUILD PREFIX DESTDIR CC
+	local word name known=" $* SCENARIOS OUT EXPECT_ALL_FEATURES DRAW RUN V WERROR BUILD PREFIX DESTDIR CC
 		CLANG BPFTOOL PKG CFLAGS CPPFLAGS LDFLAGS VALGRIND UNIT_ENV "
 	known=${known//[$'\n\t']/ }
 	for word in ${MAKEFLAGS:-}; do
 		name=${word%%=*}
 		[[ $word == *=* && $name =~ ^[A-Z][A-Z0-9_]*$ ]] || continue
 		[[ $known == *" $name "* || $name == TCPW_* || $name == IPERF3 ]] ||
-			die 2 "unknown knob $name: there are SCENARIOS OUT EXPECT_ALL_FEATURES $*"
+			die 2 "unknown knob $name: there are SCENARIOS OUT EXPECT_ALL_FEATURES DRAW $*"
 	done
 }
 
@@ -124,6 +127,7 @@ main() {
 		die 4 "scenarios need root, for network namespaces, cgroups and eBPF: run sudo make validate"
 	command -v jq >/dev/null || die 3 "jq is missing: run make deps"
 	[[ $EXPECT_ALL_FEATURES =~ ^[01]$ ]] || die 2 "EXPECT_ALL_FEATURES must be 0 or 1"
+	[[ $DRAW =~ ^[01]$ ]] || die 2 "DRAW must be 0 or 1"
 	read -ra names <<<"${SCENARIOS:-$("$TOP/scenarios/run" --names | paste -sd ' ')}"
 	n=${#names[@]}
 	((n > 0)) || die 2 "SCENARIOS names no scenario"

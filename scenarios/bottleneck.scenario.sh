@@ -4,6 +4,7 @@ hypothesis 'Behind a rate limit with a bounded queue the witnesses agree while r
 	'retransmits move: the queue fills, overflows, and the sender backs off.'
 
 knob RATE 200M rate 'rate of the bottleneck in bit/s'
+emulated default RATE 20M
 knob QUEUE 500000 int:3028:100000000 'bytes that its queue holds'
 
 bound coverage.netlink_share_min 0.8

@@ -6,6 +6,7 @@ hypothesis 'Four IPv6 streams at once: each sample belongs to its own flow, told
 default FAMILY inet6
 default STREAMS 4
 default BITRATE 250M
+emulated default BITRATE 25M
 client_ports 45001 # flows are named alike in every run
 
 bound coverage.netlink_share_min 0.8

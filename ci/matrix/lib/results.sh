@@ -1,0 +1,56 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: BSD-2-Clause
+# What came of a kernel, OUT/KERNEL/kernel.json, and the table of all of them.
+
+# result_write SHARE REQUEST KERNEL SECONDS WHY: KERNEL may be empty (never fetched); WHY is the
+# harness's own failure, or empty
+result_write() {
+	local share=$1 about='{}' summary='{}'
+	[[ -z $3 || ! -s $3/kernel.json ]] || about=$(<"$3/kernel.json")
+	[[ ! -s $share/summary.json ]] || summary=$(jq -c . "$share/summary.json" 2>/dev/null) || summary='{}'
+	jq -n --arg kernel "$2" --argjson seconds "$4" --arg why "$5" --arg accelerator "$ACCEL" \
+		--arg scenarios "$SCENARIOS" --argjson about "$about" --argjson summary "$summary" '
+		{kernel: $kernel} + $about + {accelerator: $accelerator, seconds: $seconds,
+		verdict: (if $why != "" then "error" else $summary.verdict // "error" end), why: $why,
+		scenarios: (($summary.scenarios // []) as $done | $done + [$scenarios | splits(" +")
+			| select(. != "" and (. as $s | $done | all(.scenario != $s)))
+			| {scenario: ., verdict: "error", why: "the guest brought no result"}])}' \
+		>"$share/kernel.json.part" && mv "$share/kernel.json.part" "$share/kernel.json"
+}
+
+# results_merge FILE ...: kernel.json files as one document, oldest kernel first
+results_merge() {
+	jq -s 'sort_by(.kernel | split("[^0-9]+"; null) | map(tonumber? // 0)) | {
+		verdict: ([.[].verdict] as $v | if $v == [] then "error"
+			else first(("error", "fail", "skip", "pass") | select(. as $x | $v | index($x))) end),
+		kernels: .}' "$@"
+}
+
+# results_table FILE: a merged document for people
+results_table() {
+	jq -r '
+		def cell($w): tostring | . + (" " * ([$w - length, 0] | max));
+		(reduce .kernels[].scenarios[].scenario as $s ([]; if index($s) then . else . + [$s] end)) as $names
+		| ([$names[], "scenario", "together" | length] | max + 2) as $first
+		| ([.kernels[].kernel | length] + [5] | max + 2) as $width
+		| def row($head; $cells): ($head | cell($first)) + ($cells | map(cell($width)) | add // "")
+			| sub(" +$"; "");
+		row("scenario"; [.kernels[].kernel]),
+		(.kernels as $kernels | $names[] as $s
+			| row($s; [$kernels[] | (.scenarios | map(select(.scenario == $s)) | first.verdict) // "-"])),
+		row("together"; [.kernels[].verdict]),
+		"",
+		(.kernels[] | "\(.kernel): \(.release // "no kernel"), \(.accelerator), \(.seconds) s"
+			+ (if .why != "" then "\n    error: \(.why)" else "" end),
+			(.scenarios[] | select(.verdict != "pass" and .why != "" and .why != "the guest brought no result")
+			| "    \(.scenario): \(.verdict): \(.why)"))' "$1"
+}
+
+verdict_code() {
+	case $1 in
+	pass) echo 0 ;;
+	fail) echo 1 ;;
+	skip) echo 4 ;;
+	*) echo 3 ;;
+	esac
+}
