@@ -1,19 +1,25 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
  * Gauges that move on sending, as unacked (packets_out) and retrans (retrans_out): no event of the
- * receiving side sees them move, so membership cannot speak for them. But whatever moves them moves a
- * counter, or another gauge, as well. Zero tolerance:
+ * receiving side sees them move, so membership cannot speak for them. But whatever moves them moves
+ * a counter, or another gauge, as well. Zero tolerance:
  *
  * A netlink value N and the probe's next settled sample E of the flow: if all fields below are the
  * same in both, nothing was sent, acknowledged, marked or retransmitted in between, and the gauges
  * are the same too. Where they differ, the value is unproven and counted apart.
  *
  * packets_out changes in tcp_event_new_data_sent() (data_segs_out or, for a FIN, segs_out moves in
- * __tcp_transmit_skb()), tcp_clean_rtx_queue() (bytes_acked, delivered), tcp_adjust_pcount() (where a
- * segment is split: to mark a part of it by SACK, delivered moves; to retransmit a part, segs_out),
- * tcp_write_queue_purge() (state). retrans_out changes in __tcp_retransmit_skb() (segs_out,
- * total_retrans), on being acknowledged or sacked (delivered), on being marked lost again (lost), in
- * tcp_enter_loss() and tcp_undo_cwnd_reduction() (ca_state, lost), tcp_clear_retrans() (state).
+ * __tcp_transmit_skb()), tcp_clean_rtx_queue() (bytes_acked, delivered), tcp_adjust_pcount() (where
+ * a segment is split: to mark a part of it by SACK, delivered moves; to retransmit a part,
+ * segs_out), tcp_write_queue_purge() (state). retrans_out changes in __tcp_retransmit_skb()
+ * (segs_out, total_retrans), on being acknowledged or sacked (delivered), on being marked lost
+ * again (lost), in tcp_enter_loss() and tcp_undo_cwnd_reduction() (ca_state, lost),
+ * tcp_clear_retrans() (state).
+ *
+ * The snapshot at the change to CLOSE proves nothing: tcp_reset(), tcp_write_err() and tcp_abort()
+ * call tcp_done_with_error(), where tcp_write_queue_purge() sets packets_out to 0 and only then
+ * tcp_done() changes the state, which the snapshot still shows as it was. What waits for its
+ * proof then is counted as unproven.
  */
 #include "check_quiet.h"
 
@@ -75,9 +81,15 @@ static void begin(struct check *c, const struct window *w)
 	struct quiet_flow *f = check__flow_state(c, w->flow);
 	const struct sample *e = w->sample;
 
-	if (w->witness != WITNESS_PROBE || !f->count || !has_all(e) ||
-	    (e->event == EVENT_poll &&
-	     !merge__poll_is_locked(&c->run->timeline[WITNESS_PROBE].header)))
+	if (w->witness != WITNESS_PROBE || !f->count)
+		return;
+	if (e->event == EVENT_close) {
+		q->unproven += (uint64_t)JUDGED * f->count;
+		f->count = 0;
+		return;
+	}
+	if (!has_all(e) || (e->event == EVENT_poll &&
+			    !merge__poll_is_locked(&c->run->timeline[WITNESS_PROBE].header)))
 		return;
 	for (unsigned int k = 0; k < f->count; k++) {
 		const struct waiting *n = &f->waiting[k];

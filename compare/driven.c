@@ -34,6 +34,8 @@
  * - tcp_get_info() reads snd_cwnd, reordering and pacing_rate before it takes the lock: the value
  * at the last event at u <= a may still hold, and while segments are processed in [a, b] it may be
  *   one between: unproven.
+ * - the end: tcp_done_with_error() (a reset, a timeout, an abort) has tcp_write_queue_purge() set
+ *   icsk_backoff to 0 before the state changes. The snapshot at CLOSE does not speak for backoff.
  */
 #include "driven.h"
 
@@ -55,7 +57,7 @@ struct state {
 	uint64_t value[DRIVEN_MAX];
 	uint32_t have;
 	uint32_t segs_out, total_rto, total_retrans;
-	bool is_segment;
+	bool is_segment, is_purged;
 };
 
 struct waiting {
@@ -142,6 +144,7 @@ static void state__of(struct state *st, const struct sample *s)
 	st->total_rto = sample__has(s, FIELD_total_rto) ? s->value[FIELD_total_rto] : 0;
 	st->total_retrans = s->value[FIELD_total_retrans];
 	st->is_segment = s->event == EVENT_segment;
+	st->is_purged = s->event == EVENT_close;
 }
 
 static uint32_t equal_fields(const struct state *a, const struct state *b)
@@ -188,6 +191,8 @@ static enum belonging explain(const struct waiting *w, unsigned int i)
 {
 	uint8_t by = driven[i].moved_by;
 
+	if (w->end.is_purged && driven[i].field == FIELD_backoff)
+		return MEMBER_UNPROVEN;
 	if (by & READ_EARLY && w->inside)
 		return MEMBER_UNPROVEN;
 	if (by & (BY_SENDING | BY_TIMER) && w->sent)
