@@ -38,14 +38,15 @@ static int wait_until(int fd, uint64_t until_ns)
 }
 
 int capture__run(struct watch *w, struct timeline_writer *writer, const struct options *options,
-		 uint64_t start_ns, uint64_t *late_ticks)
+		 uint64_t base_ns, uint64_t *late_ticks)
 {
-	const uint64_t end = options->duration_ns ? start_ns + options->duration_ns : UINT64_MAX;
 	const uint64_t interval = options->watch.interval_ns;
-	uint64_t tick = options->watch.modes & MODE_POLL ? start_ns : UINT64_MAX;
-	uint64_t now = monotonic_ns(), drain = now, until;
+	uint64_t now = monotonic_ns(), drain = now, tick = UINT64_MAX, until, before = 0;
+	const uint64_t end = options->duration_ns ? now + options->duration_ns : UINT64_MAX;
 	int more = 0;
 
+	if (options->watch.modes & MODE_POLL)
+		tick = capture__next_tick(base_ns, interval, now, &before);
 	while (!stop_requested && now < end) {
 		if (now >= tick) {
 			int err = watch__poll(w);

@@ -3,6 +3,7 @@
 #include "features.h"
 
 #include <bpf/bpf.h>
+#include <bpf/btf.h>
 #include <errno.h>
 #include <unistd.h>
 
@@ -63,6 +64,16 @@ static int measure_hz(struct features_bpf *skel, uint32_t *hz)
 	return err ? err : *hz ? 0 : -ERANGE;
 }
 
+/* Is there a kernel function of that name for BPF programs? */
+static bool has_kfunc(const char *name)
+{
+	struct btf *btf = btf__load_vmlinux_btf();
+	bool has = btf && btf__find_by_name_kind(btf, name, BTF_KIND_FUNC) > 0;
+
+	btf__free(btf);
+	return has;
+}
+
 int features__ask(struct features *features)
 {
 	struct features_bpf *skel;
@@ -82,6 +93,7 @@ int features__ask(struct features *features)
 			field_set__add(&features->fields, f);
 	features->layout = skel->bss->have_layout_7_0 ? TCP_INFO_LAYOUT_7_0 : TCP_INFO_LAYOUT_6_18;
 	features->kernel_version = skel->bss->kernel_version;
+	features->casts = has_kfunc("bpf_rdonly_cast");
 	features->hz = skel->bss->hz;
 	if (!features->hz) {
 		features->hz_measured = true;

@@ -10,6 +10,7 @@ struct features {
 	enum tcp_info_layout layout; /* of the struct tcp_info that getsockopt hands out */
 	uint32_t kernel_version;     /* KERNEL_VERSION() of linux/version.h */
 	uint32_t hz;
+	bool casts;                  /* bpf_rdonly_cast() exists (6.2): marks can be caught */
 	bool hz_measured;            /* not readable from the kernel's configuration */
 };
 

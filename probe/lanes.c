@@ -104,3 +104,12 @@ bool lanes__reached(const struct lanes *l)
 			return false;
 	return true;
 }
+
+uint64_t lanes__left(const struct lanes *l)
+{
+	uint64_t left = 0;
+
+	for (uint32_t i = 0; i < l->count; i++)
+		left += __atomic_load_n(&l->lane[i].produced, __ATOMIC_ACQUIRE) - l->read[i];
+	return left;
+}

@@ -34,4 +34,7 @@ int lanes__consume(struct lanes *l, record_fn fn, void *ctx);
 void lanes__await(struct lanes *l);
 bool lanes__reached(const struct lanes *l);
 
+/* Positions that are taken and not consumed. */
+uint64_t lanes__left(const struct lanes *l);
+
 #endif

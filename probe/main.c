@@ -107,16 +107,13 @@ static void describe(struct timeline_header *h, const struct options *o,
 static int finish(struct watch *w, struct timeline_writer *writer, uint64_t late_ticks, int err)
 {
 	struct timeline_trailer trailer = { 0 };
-	int more = err ? 0 : 1, closed;
+	int closed;
 
-	watch__detach(w);
-	while (more > 0)
-		more = watch__drain(w, writer);
 	if (!err)
-		err = more;
+		err = watch__finish(w, writer);
 	watch__losses(w, &trailer);
 	timeline_trailer__note(&trailer, "late_ticks", late_ticks);
-	closed = timeline_writer__close(writer, &trailer);
+	closed = timeline_writer__close(writer, err ? NULL : &trailer);
 	if (err || closed)
 		return complain(EXIT_ERROR, "the capture ended early: %s; the timeline is cut",
 				strerror(-(err ? err : closed)));
@@ -127,6 +124,12 @@ static int finish(struct watch *w, struct timeline_writer *writer, uint64_t late
 	return 0;
 }
 
+/* Of something that another time may have: not a limit of this kernel. */
+static bool is_shortage(int err)
+{
+	return err == -ENOMEM || err == -EMFILE || err == -ENFILE || err == -EBUSY || err == -EAGAIN;
+}
+
 static int capture(struct options *o, const struct features *features)
 {
 	struct cgroup_dir cgroup = { .fd = -1 };
@@ -134,7 +137,7 @@ static int capture(struct options *o, const struct features *features)
 	struct timeline_writer *writer;
 	struct timeline_header header;
 	struct watch *w = NULL;
-	uint64_t late_ticks = 0;
+	uint64_t late_ticks = 0, base_ns, base_realtime_ns;
 	char why[256];
 	int err, code;
 
@@ -148,17 +151,20 @@ static int capture(struct options *o, const struct features *features)
 	o->watch.cgroup = &cgroup;
 	o->watch.netns = ns;
 	o->watch.netns_count = o->netns_count;
+	/* Before anything is attached: no sample is older than the file's beginning. */
+	base_ns = monotonic_ns();
+	base_realtime_ns = realtime_ns();
 	err = watch__open(&w, &o->watch, features, why, sizeof(why));
 	if (err) {
-		code = complain(EXIT_SKIP, "%s", why);
+		code = complain(is_shortage(err) ? EXIT_ERROR : EXIT_SKIP, "%s", why);
 		goto out;
 	}
 	if (o->watch.marks && !watch__has_marks(w))
 		complain(0, "this kernel cannot catch getsockopt(TCP_INFO): no marks (--doctor tells "
 			 "why, --no-marks silences this)");
 	describe(&header, o, features, ns, watch__has_marks(w));
-	header.base_ns = monotonic_ns();
-	header.base_realtime_ns = realtime_ns();
+	header.base_ns = base_ns;
+	header.base_realtime_ns = base_realtime_ns;
 	err = timeline_writer__open(&writer, o->output, &header);
 	if (err) {
 		code = complain(EXIT_ERROR, "cannot write %s: %s", o->output, strerror(-err));

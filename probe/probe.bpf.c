@@ -30,6 +30,7 @@ char LICENSE[] SEC("license") = "Dual BSD/GPL";
 #define AF_INET 2
 #define CGROUP_DEPTH_MAX 32
 #define SOL_TCP 6
+#define IPPROTO_TCP_ONLY 6
 #define TCP_INFO_OPTION 11
 
 struct flow_state {
@@ -366,6 +367,9 @@ int on_getsockopt(struct bpf_sockopt *ctx)
 	if (ctx->level != SOL_TCP || ctx->optname != TCP_INFO_OPTION || ctx->retval)
 		return 1;
 	if (!ctx->sk)
+		return 1;
+	/* The cast asks nobody: an MPTCP socket answers the same call and is no tcp_sock. */
+	if (ctx->sk->protocol != IPPROTO_TCP_ONLY)
 		return 1;
 	tp = bpf_rdonly_cast(ctx->sk, bpf_core_type_id_kernel(struct tcp_sock));
 	state = flow_state(ctx->sk, tp, tp->inet_conn.icsk_inet.sk.__sk_common.skc_cookie.counter,

@@ -155,6 +155,17 @@ bool queue__reached(const struct queue *q)
 	return (long)(__atomic_load_n(q->consumer_pos, __ATOMIC_ACQUIRE) - q->awaited_pos) >= 0;
 }
 
+uint64_t queue__left(const struct queue *q)
+{
+	unsigned long bytes;
+
+	if (q->has_lanes)
+		return lanes__left(&q->lanes);
+	bytes = __atomic_load_n(q->producer_pos, __ATOMIC_ACQUIRE) -
+		__atomic_load_n(q->consumer_pos, __ATOMIC_ACQUIRE);
+	return (bytes + sizeof(struct record) - 1) / sizeof(struct record);
+}
+
 void queue__close(struct queue *q)
 {
 	long page = sysconf(_SC_PAGESIZE);

@@ -26,6 +26,9 @@ int queue__consume(struct queue *q);
 void queue__await(struct queue *q);
 bool queue__reached(const struct queue *q);
 
+/* Records that were reserved and not consumed. */
+uint64_t queue__left(const struct queue *q);
+
 void queue__close(struct queue *q); /* NULL is allowed */
 
 #endif

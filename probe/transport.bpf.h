@@ -85,6 +85,9 @@ static __noinline bool has_room(struct record_lane *lane, __u64 position)
 	lane->look_again = consumed + settings.lane_mask + 1;
 	if (taken > settings.lane_mask)
 		return false;
+	/* The reader may have come and gone by then: ring again after as much more. */
+	if (taken + settings.wakeup_slots <= settings.lane_mask)
+		lane->look_again = position + settings.wakeup_slots;
 	bpf_ringbuf_output(&ring, &nothing, sizeof(nothing), BPF_RB_FORCE_WAKEUP);
 	return true;
 }

@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "convert.h"
@@ -21,6 +22,8 @@
 #include "queue.h"
 #include "timeline/cli.h"
 
+/* How long the end may take for records that were being written. */
+#define FINISH_NS 2000000000ULL
 #define DRAIN_RECORDS 4096
 
 struct watch {
@@ -40,7 +43,7 @@ struct watch {
 	struct timeline_writer *writer;
 	unsigned int budget;
 	int err;
-	uint64_t malformed;
+	uint64_t malformed, undelivered;
 	struct sample sample;
 };
 
@@ -120,7 +123,8 @@ static int load(struct watch *w, const struct watch_options *options)
 		w->generation = g;
 		w->marks = options->marks;
 		err = load_generation(w, g, options);
-		if (err && w->marks && !options->marks_required) {
+		/* Given up only for want of the kfunc: another refusal is a defect of ours. */
+		if (err && w->marks && !options->marks_required && !w->features->casts) {
 			w->marks = false;
 			err = load_generation(w, g, options);
 		}
@@ -305,16 +309,36 @@ int watch__drain(struct watch *w, struct timeline_writer *writer)
 	return !w->budget;
 }
 
-void watch__detach(struct watch *w)
+static void detach(struct watch *w)
 {
 	while (w->link_count)
 		bpf_link__destroy(w->links[--w->link_count]);
+}
+
+int watch__finish(struct watch *w, struct timeline_writer *writer)
+{
+	const struct timespec pause = { .tv_nsec = 1000000 };
+	const uint64_t deadline = monotonic_ns() + FINISH_NS;
+	int err;
+
+	detach(w);
+	/* A program that had begun before may still be running. */
+	nanosleep(&pause, NULL);
+	w->awaited_ns = 0; /* wait for what is reserved now, not for what was before */
+	do {
+		err = watch__drain(w, writer);
+		if (!err && w->awaited_ns)
+			nanosleep(&pause, NULL);
+	} while (err > 0 || (!err && w->awaited_ns && monotonic_ns() < deadline));
+	w->undelivered = queue__left(w->queue);
+	return err;
 }
 
 void watch__losses(const struct watch *w, struct timeline_trailer *trailer)
 {
 	timeline_trailer__lost(trailer, "ring_full", w->skel->bss->losses[LOSS_RING_FULL]);
 	timeline_trailer__lost(trailer, "no_state", w->skel->bss->losses[LOSS_NO_STATE]);
+	timeline_trailer__lost(trailer, "undelivered", w->undelivered);
 	timeline_trailer__lost(trailer, "malformed", w->malformed);
 }
 
@@ -322,7 +346,7 @@ void watch__close(struct watch *w)
 {
 	if (!w)
 		return;
-	watch__detach(w);
+	detach(w);
 	queue__close(w->queue);
 	netns__close(&w->home);
 	probe_bpf__destroy(w->skel);

@@ -63,8 +63,12 @@ int watch__poll(struct watch *w);
  */
 int watch__drain(struct watch *w, struct timeline_writer *writer);
 
-/* Stop the programs; what they left in the ring buffer can still be drained. */
-void watch__detach(struct watch *w);
+/*
+ * Stop the programs and move all that they left into the timeline. A program that was interrupted
+ * in the middle of its record is waited for, not for ever: what it holds up is then counted as lost.
+ * 0 or -errno.
+ */
+int watch__finish(struct watch *w, struct timeline_writer *writer);
 
 /* Counts of lost samples so far, for the trailer. */
 void watch__losses(const struct watch *w, struct timeline_trailer *trailer);

@@ -424,14 +424,16 @@ int timeline_writer__close(struct timeline_writer *w, struct timeline_trailer *t
 	int err;
 
 	timeline_writer__settle(w, UINT64_MAX);
-	trailer->samples = w->samples;
-	timeline_trailer__lost(trailer, "out_of_order", w->out_of_order);
-	p = put_literal(p, "{\"trailer\":true,\"samples\":");
-	p = put_number(p, w->samples);
-	p = put_counts(p, "lost", trailer->lost, trailer->losses);
-	p = put_counts(p, "notes", trailer->note, trailer->notes);
-	p = put_literal(p, "}\n");
-	out_append(w, line, p - line);
+	if (trailer) {
+		trailer->samples = w->samples;
+		timeline_trailer__lost(trailer, "out_of_order", w->out_of_order);
+		p = put_literal(p, "{\"trailer\":true,\"samples\":");
+		p = put_number(p, w->samples);
+		p = put_counts(p, "lost", trailer->lost, trailer->losses);
+		p = put_counts(p, "notes", trailer->note, trailer->notes);
+		p = put_literal(p, "}\n");
+		out_append(w, line, p - line);
+	}
 	out_flush(w);
 	if (close(w->fd) && !w->err)
 		w->err = -errno;

@@ -32,7 +32,8 @@ int timeline_writer__settle(struct timeline_writer *w, uint64_t before_ns);
 int timeline_writer__flush(struct timeline_writer *w);
 
 /*
- * Write the trailer (trailer->samples is filled in), close and free, also after an error.
+ * Write the trailer (trailer->samples is filled in), close and free, also after an error. NULL:
+ * what was seen is not whole, so no trailer is written and readers will say that the file is cut.
  * Returns 0, or the first error of writing: then the file is truncated and readers will say so.
  */
 int timeline_writer__close(struct timeline_writer *w, struct timeline_trailer *trailer);

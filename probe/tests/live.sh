@@ -249,6 +249,34 @@ test_at_a_mark_the_kernel_and_the_probe_agree_in_every_field() {
 					and ($m[$k] - .value | . >= 0 and . <= $tick_ms * 1000))))'
 }
 
+test_an_MPTCP_socket_is_not_taken_for_a_TCP_socket() {
+	[[ -e /proc/sys/net/mptcp/enabled ]] || return 0 # this kernel has none
+	probe --mode state
+	talk mptcp
+	tell send 1000
+	tell info 3
+	hang_up
+	stop_probe
+	samples 'event("mark") + event("tcp_info") | length == 0'
+	# its subflows are TCP
+	samples 'event("established") | length >= 2 and all(.snd_mss > 0 and .cookie > 0)'
+}
+
+test_short_connections_at_the_start_are_not_out_of_order() {
+	for _ in 1 2 3; do
+		(
+			echo "$BASHPID" >"$CGROUP/cgroup.procs"
+			for ((;;)); do "$TALKER" v4 </dev/null >/dev/null; done
+		) &
+		local noise=$!
+		probe --mode rtt,segment
+		stop_probe
+		kill "$noise"
+		wait "$noise" 2>/dev/null || true
+		jq -es '.[-1].lost.out_of_order == 0' "$WORK/p.jsonl" >/dev/null
+	done
+}
+
 test_without_marks_there_are_none() {
 	probe --mode state --no-marks
 	talk v4

@@ -3,7 +3,7 @@
  * Helper of the live tests: one TCP connection over loopback whose both ends are in this process,
  * driven by lines on stdin, each answered by a line on stdout once it is done:
  *
- *	talker ADDRESS		v4, v6, or mapped (a v4 client of a v6 server)
+ *	talker KIND		v4, v6, mapped (a v4 client of a v6 server), or mptcp
  *	  -> "SERVER_PORT CLIENT_PORT"
  *	send N			the client writes N bytes and the server reads them all
  *	info N			N times getsockopt(TCP_INFO) on the client's socket
@@ -17,7 +17,12 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#ifndef IPPROTO_MPTCP
+#define IPPROTO_MPTCP 262
+#endif
+
 static char chunk[65536];
+static int protocol;
 
 static void die(const char *what)
 {
@@ -27,7 +32,7 @@ static void die(const char *what)
 
 static int listener(int family, struct sockaddr_in6 *addr)
 {
-	int fd = socket(family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	int fd = socket(family, SOCK_STREAM | SOCK_CLOEXEC, protocol);
 	socklen_t len = sizeof(*addr);
 
 	memset(addr, 0, sizeof(*addr));
@@ -46,7 +51,7 @@ static int client(int family, unsigned int port)
 				      .sin6_addr = IN6ADDR_LOOPBACK_INIT };
 	struct sockaddr_in addr4 = { .sin_family = AF_INET, .sin_port = htons(port),
 				     .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
-	int fd = socket(family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	int fd = socket(family, SOCK_STREAM | SOCK_CLOEXEC, protocol);
 
 	if (fd < 0 || (family == AF_INET
 			       ? connect(fd, (struct sockaddr *)&addr4, sizeof(addr4))
@@ -95,6 +100,8 @@ int main(int argc, char **argv)
 	int lfd, cfd, sfd;
 	char line[64];
 
+	if (!strcmp(kind, "mptcp"))
+		protocol = IPPROTO_MPTCP;
 	lfd = listener(server_family, &addr);
 	cfd = client(client_family, ntohs(addr.sin6_port));
 	sfd = accept(lfd, NULL, NULL);
