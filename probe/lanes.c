@@ -4,8 +4,14 @@
 
 #define SLOTS_MIN 16
 
-/* Slots are given back in batches, since each time costs the producer a cache miss. */
+/* Slots are given back in batches, since each time costs the producer a cache miss: so many at once,
+ * but never more than a quarter of a lane. */
 #define BATCH 64
+
+static uint32_t batch(const struct lanes *l)
+{
+	return l->slots_per_lane / 4 < BATCH ? l->slots_per_lane / 4 : BATCH;
+}
 
 uint32_t lanes__slots(uint64_t bytes, uint32_t count)
 {
@@ -41,7 +47,7 @@ static int hand_over(struct lanes *l, uint32_t i, const union record_slot *slot,
 	int stop = fn(ctx, slot, slot->head.type == RECORD_TCP_INFO ? sizeof(slot->tcp_info)
 								    : sizeof(slot->record));
 
-	if (++l->read[i] - l->lane[i].consumed >= BATCH)
+	if (++l->read[i] - l->lane[i].consumed >= batch(l))
 		give_back(l, i);
 	return stop;
 }
