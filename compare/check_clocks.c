@@ -9,6 +9,11 @@
  * more ticks than have passed: one clock of the three runs at a time. total_rto_time counts ms of
  * CLOCK_MONOTONIC (tcp_clock_ms()) while a recovery lasts; in an RTT callback it may be ahead,
  * since tcp_process_loss() will stop it at tp->tcp_mstamp, which is older: not looked at there.
+ * And it steps back where a recovery is cut short: tcp_ack() zeroes icsk_retransmits on any
+ * progress, also inside CA_Loss, so the next timeout of the same episode is a first one again, for
+ * which tcp_update_rto_stats() counts a recovery and overwrites rto_stamp without adding what
+ * has run. So it may be less than before exactly if total_rto_recoveries is more (counted as
+ * moved); faster than time it does not grow even then.
  *
  * - E after E: 0 <= growth <= difference of their ticks.
  * - N, read in [a, b]: at least E(u <= a), and more by at most the ticks from that E to the first
@@ -44,7 +49,8 @@ struct clock_state {
 	uint32_t jiffies;
 	uint32_t event[CLOCKS_MAX];    /* ages: its tick */
 	uint64_t duration[CLOCKS_MAX]; /* ticks or ms */
-	uint64_t ms;		       /* CLOCK_MONOTONIC, of the last that was no RTT callback */
+	/* CLOCK_MONOTONIC and total_rto_recoveries, of the last that was no RTT callback */
+	uint64_t ms, recoveries;
 };
 
 struct clock_flow {
@@ -53,6 +59,7 @@ struct clock_flow {
 	uint32_t floor_have; /* what netlink's samples, all ended, have reached */
 	uint32_t floor_event[CLOCKS_MAX];
 	uint64_t floor_duration[CLOCKS_MAX];
+	uint64_t floor_recoveries;
 };
 
 /* A netlink sample, and what the probe had shown before. */
@@ -61,14 +68,14 @@ struct reading_window {
 	struct clock_state before;
 	uint32_t jlo;
 	unsigned int flow;
-	uint64_t t_ns, begin_ms, end_ms;
+	uint64_t t_ns, end_ms, recoveries;
 	uint32_t have;
 	uint32_t age[CLOCKS_MAX];
 	uint64_t duration[CLOCKS_MAX];
 };
 
 struct clock_tally {
-	uint64_t compared, violations, unproven;
+	uint64_t compared, violations, moved, unproven;
 	struct worst worst;
 	const char *how;
 };
@@ -143,10 +150,30 @@ static uint64_t unit(const struct clocks *c, unsigned int i)
 	return clock__is_ms(i) ? 1 : 1000000 / c->hz;
 }
 
-/* The least that a duration may be, and by how much more it may have grown. */
-static void judge_duration(struct clocks *c, unsigned int i, unsigned int flow, uint64_t t_ns,
-			   uint64_t v, uint64_t floor, uint64_t passed, bool netlink)
+static uint64_t recoveries_of(const struct sample *s)
 {
+	return sample__has(s, FIELD_total_rto_recoveries) ? s->value[FIELD_total_rto_recoveries]
+							  : 0;
+}
+
+/* By how many recoveries b is behind a. */
+static int64_t recoveries_between(uint64_t a, uint64_t b)
+{
+	return field__difference(FIELD_total_rto_recoveries, b, a);
+}
+
+/*
+ * The least that a duration may be, and by how much more it may have grown. restarted: another
+ * recovery has begun since, perhaps before the one that ran was added.
+ */
+static void judge_duration(struct clocks *c, unsigned int i, unsigned int flow, uint64_t t_ns,
+			   uint64_t v, uint64_t floor, uint64_t passed, bool restarted,
+			   bool netlink)
+{
+	if (v < floor && clock__is_ms(i) && restarted) {
+		c->tally[i].moved++;
+		return;
+	}
 	c->tally[i].compared++;
 	if (v < floor)
 		broken(c, i, flow, t_ns, floor * unit(c, i), v * unit(c, i),
@@ -190,7 +217,7 @@ static void judge_netlink(struct clocks *c, const struct reading_window *r, uint
 		} else if (!clock__is_age(i)) {
 			judge_duration(c, i, r->flow, r->t_ns, r->duration[i], e->duration[i],
 				       clock__is_ms(i) ? r->end_ms - e->ms : jhi - e->jiffies,
-				       true);
+				       recoveries_between(e->recoveries, r->recoveries) > 0, true);
 		} else if (e->never & bit || r->age[i] == UINT32_MAX) {
 			judge_never(c, i, r->flow, r->t_ns, e->never & bit,
 				    r->age[i] == UINT32_MAX);
@@ -208,7 +235,22 @@ static void judge_ended(struct clocks *c, uint32_t jhi)
 	c->ended_count = 0;
 }
 
-static void judge_probe(struct clocks *c, const struct clock_flow *f, const struct window *w,
+/* The least that netlink's samples leave to a duration. */
+static void judge_floor(struct clocks *c, struct clock_flow *f, const struct window *w,
+			const struct clock_state *now, unsigned int i)
+{
+	if (clock__is_ms(i) && recoveries_between(f->floor_recoveries, now->recoveries) > 0) {
+		c->tally[i].moved += now->duration[i] < f->floor_duration[i];
+		f->floor_have &= ~(1U << i);
+		return;
+	}
+	c->tally[i].compared++;
+	if (now->duration[i] < f->floor_duration[i])
+		broken(c, i, w->flow->id, w->sample->t0_ns, f->floor_duration[i] * unit(c, i),
+		       now->duration[i] * unit(c, i), "the probe's is less than netlink's before");
+}
+
+static void judge_probe(struct clocks *c, struct clock_flow *f, const struct window *w,
 			const struct clock_state *now)
 {
 	const struct clock_state *last = &f->last;
@@ -217,13 +259,13 @@ static void judge_probe(struct clocks *c, const struct clock_flow *f, const stru
 	for (unsigned int i = 0; i < clocks_count; i++) {
 		uint32_t bit = 1U << i;
 
-		if (!(now->have & bit))
+		if (!(now->have & bit) || (clock__is_ms(i) && w->sample->event == EVENT_rtt))
 			continue;
 		if (f->seen && last->have & bit && !clock__is_age(i))
-			judge_duration(c, i, w->flow->id, t, now->duration[i], last->duration[i],
-				       clock__is_ms(i) ? now->ms - last->ms
-						       : now->jiffies - last->jiffies,
-				       false);
+			judge_duration(
+				c, i, w->flow->id, t, now->duration[i], last->duration[i],
+				clock__is_ms(i) ? now->ms - last->ms : now->jiffies - last->jiffies,
+				recoveries_between(last->recoveries, now->recoveries) > 0, false);
 		else if (f->seen && last->have & bit && (last->never | now->never) & bit)
 			judge_never(c, i, w->flow->id, t, last->never & bit, now->never & bit);
 		else if (f->seen && last->have & bit)
@@ -232,11 +274,7 @@ static void judge_probe(struct clocks *c, const struct clock_flow *f, const stru
 		if (!(f->floor_have & bit))
 			continue;
 		if (!clock__is_age(i)) {
-			c->tally[i].compared++;
-			if (now->duration[i] < f->floor_duration[i])
-				broken(c, i, w->flow->id, t, f->floor_duration[i] * unit(c, i),
-				       now->duration[i] * unit(c, i),
-				       "the probe's is less than netlink's before");
+			judge_floor(c, f, w, now, i);
 		} else if (!(now->never & bit)) {
 			judge_event(c, i, w->flow->id, t, now->event[i], f->floor_event[i],
 				    now->jiffies, "netlink's was younger than the probe's behind");
@@ -248,7 +286,9 @@ static void begin_probe(struct clocks *c, const struct window *w)
 {
 	struct clock_flow *f = check__flow_state(&c->check, w->flow);
 	const struct sample *s = w->sample;
-	struct clock_state now = { .jiffies = s->value[FIELD_jiffies], .ms = s->t0_ns / 1000000 };
+	struct clock_state now = { .jiffies = s->value[FIELD_jiffies],
+				   .ms = s->t0_ns / 1000000,
+				   .recoveries = recoveries_of(s) };
 	uint32_t age[CLOCKS_MAX] = { 0 };
 
 	judge_ended(c, now.jiffies);
@@ -265,6 +305,7 @@ static void begin_probe(struct clocks *c, const struct window *w)
 			now.have |= f->last.have & 1U << i;
 			now.duration[i] = f->last.duration[i];
 			now.ms = f->last.ms;
+			now.recoveries = f->last.recoveries;
 		}
 	}
 	judge_probe(c, f, w, &now);
@@ -308,6 +349,16 @@ static void raise_floor(struct clock_flow *f, const struct reading_window *r)
 
 		if (!(r->have & bit) || r->age[i] == UINT32_MAX)
 			continue;
+		if (clock__is_ms(i) && f->floor_have & bit) {
+			int64_t more = recoveries_between(f->floor_recoveries, r->recoveries);
+
+			if (more < 0)
+				continue;
+			if (more > 0) /* what ran before says nothing of this one */
+				f->floor_have &= ~bit;
+		}
+		if (clock__is_ms(i))
+			f->floor_recoveries = r->recoveries;
 		if (!(f->floor_have & bit) || r->duration[i] > f->floor_duration[i])
 			f->floor_duration[i] = r->duration[i];
 		if (!(f->floor_have & bit) || later(event, f->floor_event[i]))
@@ -329,6 +380,7 @@ static void end(struct check *check, const struct window *w)
 		if (never & 1U << i)
 			r->age[i] = UINT32_MAX;
 	r->end_ms = w->end_ns / 1000000;
+	r->recoveries = recoveries_of(w->sample);
 	if (r->known)
 		raise_floor(check__flow_state(check, w->flow), r);
 	if (c->ended_count == c->ended_room) {
@@ -359,6 +411,7 @@ static void conclude(const struct clocks *c, unsigned int i, struct result *r)
 	r->witness[1] = witness__name(WITNESS_PROBE);
 	r->compared = t->compared;
 	r->violations = t->violations;
+	r->moved = t->moved;
 	r->unproven = t->unproven;
 	r->worst = t->worst;
 	if (c->hz_differs) {

@@ -88,6 +88,8 @@ static void tell(struct foreign_check *fc, struct watch *watch, const struct sam
 			watch->value[f] = s->value[f];
 			field_set__add(&watch->have, f);
 		}
+	if (sample__may_speak(s, FIELD_total_rto_time))
+		watch->recoveries = s->value[FIELD_total_rto_recoveries];
 	if (!settled)
 		return;
 	watch->settled = true;

@@ -53,12 +53,26 @@ static void violate(struct field_tally *t, const struct waiting *w, const struct
 	worst__update(&t->worst, flow, w->t0_ns, expected, c->value, size ? size : 1);
 }
 
+/* total_rto_time may have stepped back between the two: check_clocks.c. */
+static bool may_have_restarted(const struct claim *c)
+{
+	return c->field == FIELD_total_rto_time && c->have_floor && c->have_ceiling &&
+	       c->floor_stamp != c->ceiling_stamp;
+}
+
 static void close_bracket(struct field_tally *t, const struct waiting *w, const struct claim *c,
 			  unsigned int flow)
 {
-	if (c->have_floor && field__difference(c->field, c->high, c->floor) < 0)
+	bool below = c->have_floor && field__difference(c->field, c->high, c->floor) < 0;
+	bool above = c->have_ceiling && field__difference(c->field, c->low, c->ceiling) > 0;
+
+	if ((below || above) && may_have_restarted(c)) {
+		t->moved++;
+		return;
+	}
+	if (below)
 		violate(t, w, c, flow, c->floor);
-	else if (c->have_ceiling && field__difference(c->field, c->low, c->ceiling) > 0)
+	else if (above)
 		violate(t, w, c, flow, c->ceiling);
 	else if (!c->have_floor || !c->have_ceiling)
 		return;
@@ -69,7 +83,7 @@ static void close_bracket(struct field_tally *t, const struct waiting *w, const 
 static void close_age(struct field_tally *t, const struct waiting *w, const struct claim *c,
 		      const struct claim_context *x)
 {
-	int64_t ticks = (int32_t)(c->ceiling_tick - c->floor_tick);
+	int64_t ticks = (int32_t)(c->ceiling_stamp - c->floor_stamp);
 
 	if (!c->have_floor || !c->have_ceiling || !x->scale.hz || x->scale.hz > 1000)
 		return;
@@ -190,12 +204,14 @@ void claim__show(struct claim *c, const struct sample *s, bool settled, bool beh
 		behind &= sample__has(s, FIELD_jiffies);
 		if (behind && !c->have_ceiling) {
 			c->ceiling = v;
-			c->ceiling_tick = s->value[FIELD_jiffies];
+			c->ceiling_stamp = s->value[FIELD_jiffies];
 		}
 	} else if (!c->have_ceiling) {
 		look(c, v);
 		c->shown |= fits(c, v);
 		c->ceiling = v;
+		if (c->field == FIELD_total_rto_time)
+			c->ceiling_stamp = s->value[FIELD_total_rto_recoveries];
 	}
 	c->have_ceiling |= behind;
 }
@@ -214,10 +230,12 @@ void claim__set_floor(struct claim *c, const struct watch *watch, bool strict)
 	if (c->manner == MANNER_AGE) {
 		c->have_floor = field_set__has(&watch->have, FIELD_jiffies);
 		c->floor = v;
-		c->floor_tick = watch->value[FIELD_jiffies];
+		c->floor_stamp = watch->value[FIELD_jiffies];
 		return;
 	}
 	c->floor = v;
+	if (c->field == FIELD_total_rto_time)
+		c->floor_stamp = watch->recoveries;
 	/* e0's own value was replaced under the lock that its segment held */
 	look(c, v);
 	if (!strict || watch->event != EVENT_segment || read_before_the_lock(c->field) ||

@@ -6,7 +6,9 @@
  * are e0, the last at u <= a, and those after it up to ek, the first at u >= b.
  *
  * - Counters and clocks only grow: E(e0) <= N <= E(ek). check_bracketing.c proves it per field; the
- *   clocks (chrono_stat of tcp_sock, in jiffies) grow under the same lock.
+ *   clocks (chrono_stat of tcp_sock, in jiffies) grow under the same lock. total_rto_time steps
+ * back where a recovery is cut short by the next (check_clocks.c): outside of the bracket it is
+ * counted as moved if total_rto_recoveries is more at ek than at e0.
  * - A gauge that ACKs drive has one of the values that e0 ... ek show, if the probe saw every
  *   segment. `segment` samples are taken before their segment is processed, under the lock that
  *   covers the processing: what a reader under the lock saw until e1 is what e1 shows; e0's own
@@ -42,10 +44,11 @@ struct claim {
 	enum manner manner;
 	uint64_t value, low, high; /* as printed; what it may have been before rounding */
 	bool have_floor, have_ceiling, shown;
-	uint64_t floor, ceiling;	   /* the probe's at e0 and ek */
-	uint32_t floor_tick, ceiling_tick; /* jiffies there; ages only */
-	uint64_t min, max;		   /* of e0 ... ek */
-	uint64_t nearest;		   /* of those, to value */
+	uint64_t floor, ceiling; /* the probe's at e0 and ek */
+	/* ages: jiffies there; total_rto_time: total_rto_recoveries there */
+	uint32_t floor_stamp, ceiling_stamp;
+	uint64_t min, max; /* of e0 ... ek */
+	uint64_t nearest;  /* of those, to value */
 };
 
 struct waiting {
@@ -65,6 +68,7 @@ struct watch {
 	bool settled;
 	enum sample_event event; /* of the last settled sample */
 	uint64_t at_ns;
+	uint32_t recoveries; /* total_rto_recoveries, where total_rto_time was told last */
 	struct field_set have;
 	uint64_t value[FIELD_COUNT];
 	struct waiting *waiting;

@@ -12,7 +12,8 @@
  * Where the socket moved, a stamp may have been renewed and a chrono have been started or stopped:
  * then an age grew by no more, and a duration by no less than 0 and no more, than that.
  *
- * total_rto_time counts by tcp_clock_ms(), the clock of the timeline itself.
+ * total_rto_time counts by tcp_clock_ms(), the clock of the timeline itself. It is less in the mark
+ * only if another recovery has begun in between (check_clocks.c).
  */
 #include "mark_clocks.h"
 
@@ -43,8 +44,12 @@ static int64_t age_growth(const struct mark_pair *p, enum field f, uint32_t hz)
 
 static bool recovery_is_wrong(const struct mark_pair *p, const struct sample *before, int64_t ms)
 {
-	return ms < 0 ||
-	       (before && ms > (int64_t)(p->mark->t0_ns / NS_PER_MS - before->t0_ns / NS_PER_MS));
+	if (ms < 0)
+		return !mark_pair__has(p, FIELD_total_rto_recoveries) ||
+		       field__difference(FIELD_total_rto_recoveries,
+					 p->mark->value[FIELD_total_rto_recoveries],
+					 p->info->value[FIELD_total_rto_recoveries]) <= 0;
+	return (before && ms > (int64_t)(p->mark->t0_ns / NS_PER_MS - before->t0_ns / NS_PER_MS));
 }
 
 unsigned int mark_pair__judge_clocks(const struct mark_pair *p, uint32_t hz,

@@ -23,6 +23,7 @@ static const struct test_case {
 	uint64_t compared;
 	const char *says; /* it fails; NULL: it does not */
 	uint32_t hz;
+	uint64_t moved;
 } cases[] = {
 	/* each value counts once as whole ticks, and once for each comparison */
 	{ "a clock that runs", LINES("probe 10 segment jiffies=100 busy_time=4000",
@@ -69,7 +70,51 @@ static const struct test_case {
 	{ "in an RTT callback it may be ahead",
 	  LINES("probe 10500us segment jiffies=100 total_rto_time=5",
 		"probe 12100us rtt total_rto_time=8", "probe 12100us segment total_rto_time=7"),
-	  "total_rto_time", 5 },
+	  "total_rto_time", 4 },
+	{ "in an RTT callback it is no less than netlink's either",
+	  LINES("probe 10ms segment jiffies=100 total_rto_time=5",
+		"netlink 11ms-12ms sample total_rto_time=6", "probe 13ms rtt total_rto_time=5",
+		"probe 14ms segment total_rto_time=9"),
+	  "total_rto_time", 7 },
+	{ "recovery that runs back", LINES("probe 10ms segment jiffies=100 total_rto_time=50 "
+		"total_rto_recoveries=1", "probe 20ms segment total_rto_time=2"),
+	  "total_rto_time", 3, "2 ms the probe's is less than the one before, where 50" },
+	/* tcp_update_rto_stats(): the next timeout overwrites rto_stamp */
+	{ "recovery cut short by another", LINES("probe 10ms segment jiffies=100 "
+		"total_rto_time=50 total_rto_recoveries=1",
+		"probe 20ms segment total_rto_time=2 total_rto_recoveries=2",
+		"probe 30ms segment total_rto_time=12"), "total_rto_time", 4, NULL, 0, 1 },
+	{ "and then it runs back", LINES("probe 10ms segment jiffies=100 "
+		"total_rto_time=50 total_rto_recoveries=1",
+		"probe 20ms segment total_rto_time=2 total_rto_recoveries=2",
+		"probe 30ms segment total_rto_time=1"), "total_rto_time", 4,
+	  "1 ms the probe's is less than the one before, where 2", 0, 1 },
+	{ "another recovery is no faster than time", LINES("probe 10ms segment jiffies=100 "
+		"total_rto_time=50 total_rto_recoveries=1",
+		"probe 20ms segment total_rto_time=61 total_rto_recoveries=2"),
+	  "total_rto_time", 3, "61 ms the probe's has grown faster than time, where 60" },
+	{ "cut short in netlink's eyes", LINES("probe 10ms segment jiffies=100 "
+		"total_rto_time=50 total_rto_recoveries=1",
+		"netlink 15ms-16ms sample total_rto_time=2 total_rto_recoveries=2",
+		"probe 20ms segment total_rto_time=7 total_rto_recoveries=2"),
+	  "total_rto_time", 4, NULL, 0, 2 },
+	{ "cut short behind netlink's", LINES("probe 10ms segment jiffies=100 "
+		"total_rto_time=50 total_rto_recoveries=1",
+		"netlink 15ms-16ms sample total_rto_time=56 total_rto_recoveries=1",
+		"probe 20ms segment total_rto_time=3 total_rto_recoveries=2",
+		"probe 21ms segment total_rto_time=4"),
+	  "total_rto_time", 6, NULL, 0, 2 },
+	{ "netlink's runs back", LINES("probe 10ms segment jiffies=100 "
+		"total_rto_time=50 total_rto_recoveries=1",
+		"netlink 15ms-16ms sample total_rto_time=2 total_rto_recoveries=1",
+		"probe 20ms segment total_rto_time=60 total_rto_recoveries=1"),
+	  "total_rto_time", 6, "2 ms netlink's is less than the probe's before, where 50" },
+	{ "less than netlink's in the recovery that began last", LINES("probe 10ms segment "
+		"jiffies=100 total_rto_time=50 total_rto_recoveries=1",
+		"netlink 11ms-12ms sample total_rto_time=52 total_rto_recoveries=1",
+		"netlink 15ms-16ms sample total_rto_time=2 total_rto_recoveries=2",
+		"probe 20ms segment total_rto_time=1 total_rto_recoveries=2"),
+	  "total_rto_time", 6, "1 ms the probe's is less than netlink's before, where 2", 0, 2 },
 	{ "an event, growing older", LINES("probe 10 segment jiffies=100 last_data_sent=8",
 		"probe 20 segment jiffies=101 last_data_sent=12"), "last_data_sent", 3 },
 	{ "another event", LINES("probe 10 segment jiffies=100 last_data_sent=8",
@@ -135,6 +180,7 @@ static void judge_case(void **state)
 	if (r->compared != c->compared)
 		fail_msg("%s: %llu compared: %s", c->description, (unsigned long long)r->compared,
 			 r->reason);
+	assert_int_equal(r->moved, c->moved);
 	if (c->says ? r->status < STATUS_FAIL || !strstr(r->reason, c->says)
 		    : r->status >= STATUS_FAIL)
 		fail_msg("%s: %s, %s", c->description, status__name(r->status), r->reason);

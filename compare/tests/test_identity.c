@@ -225,6 +225,29 @@ static void rto_time_runs(unsigned int k, struct sample *segment, struct sample 
 		mark->value[FIELD_total_rto_time] = 5; /* the segment before is 5 ms old */
 }
 
+/* tcp_update_rto_stats() overwrote rto_stamp in between. */
+static void rto_time_cut_short(unsigned int k, struct sample *segment, struct sample *mark,
+			       struct sample *info)
+{
+	sample__set(mark, FIELD_total_rto_recoveries, 1 + (k >= 7));
+	sample__set(info, FIELD_total_rto_recoveries, 1 + (k >= 8));
+	mark->value[FIELD_total_rto_time] = k < 7 ? 50 : 2;
+	info->value[FIELD_total_rto_time] = k <= 7 ? 50 : 2;
+	if (k == 7)
+		info->value[FIELD_segs_out]--;
+}
+
+static void rto_time_runs_back(unsigned int k, struct sample *segment, struct sample *mark,
+			       struct sample *info)
+{
+	sample__set(mark, FIELD_total_rto_recoveries, 1);
+	sample__set(info, FIELD_total_rto_recoveries, 1);
+	if (k == 7) {
+		info->value[FIELD_total_rto_time] = 50;
+		info->value[FIELD_segs_out]--;
+	}
+}
+
 static void rto_time_too_fast(unsigned int k, struct sample *segment, struct sample *mark,
 			      struct sample *info)
 {
@@ -339,6 +362,10 @@ static const struct test_case {
 	  1 },
 	{ "total_rto_time in milliseconds of the clock", rto_time_runs, "total_rto_time",
 	  STATUS_PASS },
+	{ "total_rto_time of a recovery cut short by the next", rto_time_cut_short,
+	  "total_rto_time", STATUS_PASS, .moved = 1, .instants_moved = 1 },
+	{ "total_rto_time that runs back", rto_time_runs_back, "total_rto_time", STATUS_FAIL, 1,
+	  .instants_moved = 1 },
 	{ "total_rto_time faster than the clock", rto_time_too_fast, "total_rto_time", STATUS_FAIL,
 	  1 },
 	{ "a field that is always wrong", rttvar_always_off, "rttvar", STATUS_FAIL, PAIRS,
