@@ -9,7 +9,8 @@
  *
  * - snd_cwnd: tcpi_snd_cwnd * tcpi_snd_mss;
  *
- * - retransmits: tcpi_total_retrans less that of the call before, the first less 0.
+ * - retransmits: tcpi_total_retrans less that of the call before (stream_prev_total_retrans), also
+ *   of one whose interval was not printed (check_intervals.c); the first less 0.
  *
  * And what it prints at the end, of all calls of the test, also of a last one whose interval was
  * too short to be printed: max_rtt, min_rtt, mean_rtt (whole us), max_snd_cwnd, max_snd_wnd, and as
@@ -166,7 +167,10 @@ static void compare_interval(struct marks *m, const struct interval *iv, unsigne
 			iv->retrans);
 }
 
-/* The call at --omit's restart: behind the last of the omitted intervals' marks. -1: none. */
+/*
+ * The call at --omit's restart: the last one before the first interval behind it, since the restart
+ * sets the timers anew (client_omit_timer_proc()). -1: none.
+ */
 static int restart_call(const struct stream *s, const struct stream_captures *of)
 {
 	int omitted = -1, behind = -1;
@@ -177,7 +181,7 @@ static int restart_call(const struct stream *s, const struct stream_captures *of
 		else if (behind < 0)
 			behind = of->of_interval[k];
 	}
-	return omitted >= 0 && behind > omitted + 1 ? omitted + 1 : -1;
+	return omitted >= 0 && behind > omitted + 1 ? behind - 1 : -1;
 }
 
 /* What iperf3 makes of all its calls. False: a call's tcp_info is missing. */

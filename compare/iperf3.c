@@ -280,3 +280,34 @@ void report__free(struct report *r)
 	r->streams = NULL;
 	r->count = 0;
 }
+
+static int by_size(const void *a, const void *b)
+{
+	int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+int64_t stream__short_ns(const struct stream *s)
+{
+	int64_t *length = malloc((s->count + 1) * sizeof(*length)), median = 0;
+	unsigned int n = 0;
+
+	for (unsigned int k = 0; length && k < s->count; k++)
+		if (s->intervals[k].start_ns >= 0)
+			length[n++] = s->intervals[k].end_ns - s->intervals[k].start_ns;
+	if (n) {
+		qsort(length, n, sizeof(*length), by_size);
+		median = length[(n - 1) / 2];
+	}
+	free(length);
+	return median / 10;
+}
+
+bool interval__is_gap(const struct interval *before, const struct interval *behind,
+		      int64_t short_ns)
+{
+	int64_t gap = behind->start_ns - before->end_ns;
+
+	return before->epoch == behind->epoch && gap > 0 && gap < short_ns;
+}

@@ -27,6 +27,9 @@ struct interval {
 	uint8_t figures; /* enum interval_figure */
 	uint8_t epoch;	 /* 0, or with --omit: 0 for the omitted intervals and 1 behind them, since
 			    iperf3 then restarts its clock */
+	/* between the one before and this one, as the marks show it (placement.c): calls whose
+	 * intervals were not printed */
+	uint16_t unprinted;
 };
 
 /* What a report's end says of a stream: by its own side, as sender or receiver. */
@@ -66,6 +69,16 @@ struct report {
 	unsigned int count;
 	struct stream *streams;
 };
+
+/*
+ * iperf3 does not print an interval that is shorter than this and without data; on time, one has the
+ * length that was asked for, which the report does not tell: the median of what it prints.
+ */
+int64_t stream__short_ns(const struct stream *s);
+
+/* Is there a gap between two intervals that such an unprinted one explains? */
+bool interval__is_gap(const struct interval *before, const struct interval *behind,
+		      int64_t short_ns);
 
 /*
  * Read path; server_output: not the report itself but the server's inside it, which

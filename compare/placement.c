@@ -14,6 +14,7 @@
  * printed rtt, rttvar and cwnd are those at the mark (a receiver prints none); then by what is
  * possible, since no test begins before its streams are established; then by the number of
  * intervals that get a mark, and last by the scatter, which tells little of intervals of one length.
+ * Where iperf3 was late and left out intervals (check_intervals.c) the calls behind are numbered anew.
  *
  * Without marks, best first: first-send, the first sample that shows bulk data behind the 37-byte
  * cookie, bounded by the sample before it; tuples (tuples.c); established, when the last data
@@ -37,7 +38,7 @@
 		  */
 #define TIMESTAMP_BOUND_NS 1000000000
 
-/* Interval k of the run first..first+count belongs to mark k + shift. */
+/* The first interval belongs to mark number shift. */
 struct alignment {
 	int shift;
 	unsigned int overlap, equal;
@@ -54,17 +55,44 @@ static bool is_equal(const struct interval *iv, const struct reading *r)
 	       (!(r->have >> READ_CWND & 1) || iv->cwnd == r->value[READ_CWND]);
 }
 
+static int64_t distance(const struct stream_captures *sc, int mark, int64_t t_ns)
+{
+	return llabs((int64_t)sc->captures[mark].t_ns - t_ns);
+}
+
+/*
+ * The mark of interval k, where that of the one before is known: the next one, but across a gap that
+ * iperf3 left when it was late the one that lies nearest to the interval's end, those between being
+ * of intervals that it did not print.
+ */
+static int mark_of(const struct interval *iv, unsigned int k, const struct stream_captures *sc,
+		   int before, int64_t short_ns)
+{
+	int mark = before + 1;
+	int64_t end_ns;
+
+	if (!k || before < 0 || !interval__is_gap(&iv[k - 1], &iv[k], short_ns))
+		return mark;
+	if (before >= (int)sc->count)
+		return mark;
+	end_ns = (int64_t)sc->captures[before].t_ns + iv[k].end_ns - iv[k - 1].end_ns;
+	while (mark + 1 < (int)sc->count && distance(sc, mark + 1, end_ns) < distance(sc, mark, end_ns))
+		mark++;
+	return mark;
+}
+
 static struct alignment try_shift(const struct interval *iv, unsigned int count,
-				  const struct stream_captures *sc, int shift)
+				  const struct stream_captures *sc, int shift, int64_t short_ns)
 {
 	struct alignment a = { .shift = shift };
 	long double sum = 0, squares = 0, mean;
+	int mark = shift - 1;
 	int64_t first = 0;
 
 	for (unsigned int k = 0; k < count; k++) {
-		int mark = (int)k + shift;
 		int64_t d;
 
+		mark = mark_of(iv, k, sc, mark, short_ns);
 		if (mark < 0 || mark >= (int)sc->count)
 			continue;
 		d = (int64_t)sc->captures[mark].t_ns - iv[k].end_ns;
@@ -99,7 +127,7 @@ static bool better(const struct alignment *a, const struct alignment *b, int exp
 }
 
 static bool align(const struct interval *iv, unsigned int count, const struct stream_captures *sc,
-		  int expected, struct alignment *best)
+		  int expected, int64_t short_ns, struct alignment *best)
 {
 	unsigned int need = count < sc->count ? count : sc->count;
 	int from = -SPARE_MARKS, to = (int)sc->count - (int)count + SPARE_MARKS;
@@ -113,7 +141,7 @@ static bool align(const struct interval *iv, unsigned int count, const struct st
 	if (to > from + SHIFTS_MAX)
 		to = from + SHIFTS_MAX;
 	for (int shift = from; shift <= to || shift <= expected; shift++) {
-		struct alignment a = try_shift(iv, count, sc, shift);
+		struct alignment a = try_shift(iv, count, sc, shift, short_ns);
 
 		if (a.overlap < need || (found && !better(&a, best, expected)))
 			continue;
@@ -160,16 +188,20 @@ static int align_stream(const struct stream *s, struct stream_captures *sc, unsi
 			struct deltas *d)
 {
 	unsigned int count, first = epoch_range(s, epoch, &count);
+	const struct interval *iv = s->intervals + first;
+	int64_t short_ns = stream__short_ns(s);
 	struct alignment a = { 0 };
+	int expected = 0, mark, err;
+
 	/* the call at --omit's restart stands between the epochs */
-	int expected = epoch ? (int)first + 1 : 0;
-	int err;
-
-	if (!align(s->intervals + first, count, sc, expected, &a))
+	if (epoch)
+		expected = (first && sc->of_interval[first - 1] >= 0 ? sc->of_interval[first - 1]
+								     : (int)first - 1) + 2;
+	if (!align(iv, count, sc, expected, short_ns, &a))
 		return 0;
+	mark = a.shift - 1;
 	for (unsigned int k = 0; k < count; k++) {
-		int mark = (int)k + a.shift;
-
+		mark = mark_of(iv, k, sc, mark, short_ns);
 		if (mark < 0 || mark >= (int)sc->count)
 			continue;
 		sc->of_interval[first + k] = mark;
@@ -210,6 +242,25 @@ static bool settle_on_median(struct placement *p, struct deltas *d)
 	return p->residual_sd_ns <= SCATTER_MAX_NS;
 }
 
+/*
+ * The calls whose intervals were not printed: those between two intervals' marks, if the last is at
+ * the printed start of the one behind. iperf3 calls behind reading the clock, so it cannot be before.
+ */
+static void note_unprinted(struct stream *s, const struct stream_captures *sc,
+			   const struct placement *p)
+{
+	for (unsigned int k = 1; k < s->count; k++) {
+		struct interval *iv = &s->intervals[k];
+		int mark = sc->of_interval[k], before = sc->of_interval[k - 1];
+
+		if (iv->epoch != iv[-1].epoch || before < 0 || mark < before + 2)
+			continue;
+		if ((int64_t)(sc->captures[mark - 1].t_ns + p[iv->epoch].residual_max_ns) >=
+		    p[iv->epoch].offset_ns + iv->start_ns)
+			iv->unprinted = mark - before - 1;
+	}
+}
+
 static void count_intervals(struct run *run, enum end end)
 {
 	const struct report *r = &run->report[end];
@@ -238,9 +289,12 @@ bool placement__by_marks(struct run *run, struct captures *c, enum end end)
 		placed |= ok;
 		free(d.delta);
 	}
-	if (!ok || !placed)
+	ok &= placed;
+	if (!ok)
 		count_intervals(run, end);
-	return ok && placed;
+	for (unsigned int i = 0; i < r->count && ok; i++)
+		note_unprinted(&r->streams[i], captures__of(c, end, i), run->placement[end]);
+	return ok;
 }
 
 /* Give every epoch of the report its offset: the second begins where the omitted time ends. */

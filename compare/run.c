@@ -135,3 +135,13 @@ bool run__has_mode(const struct run *r, enum witness w, const char *mode)
 			return true;
 	return false;
 }
+
+bool run__lost_samples(const struct run *r, enum witness w)
+{
+	const struct run_timeline *t = &r->timeline[w];
+
+	for (unsigned int i = 0; t->whole && i < t->trailer.losses; i++)
+		if (t->trailer.lost[i].count)
+			return true;
+	return !t->whole;
+}

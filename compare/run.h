@@ -75,6 +75,9 @@ const char *run__report_name(enum end end);
 /* Did this witness run in that capture mode? By its header. */
 bool run__has_mode(const struct run *r, enum witness w, const char *mode);
 
+/* Does the trailer count samples that were lost, or is there none to tell? */
+bool run__lost_samples(const struct run *r, enum witness w);
+
 /* Copy a sentence into why[] without the run's directory: verdicts hold no paths. */
 void run__why(const struct run *r, const char *sentence, char why[RUN_WHY_MAX]);
 

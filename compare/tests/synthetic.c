@@ -103,6 +103,15 @@ static uint64_t interval_end_ns(unsigned int k)
 	return (k + 1) * 500 * MS + k * 70000;
 }
 
+/* One call by each end for its stream. */
+static void tell_call(struct story *st, uint64_t t)
+{
+	tell(st, EVENT_mark, t, t, true, false, true);
+	tell(st, EVENT_mark, t + 200, t + 200, false, false, true);
+	tell(st, EVENT_tcp_info, t, t, true, false, false);
+	st->samples[st->count - 1].seq = st->seq[SYNTHETIC_CLIENT_COOKIE];
+}
+
 static void tell_probe(struct story *st, const struct recipe *r)
 {
 	for (unsigned int i = 0; i < 2; i++) {
@@ -121,11 +130,12 @@ static void tell_probe(struct story *st, const struct recipe *r)
 	}
 	for (unsigned int k = 0; !r->no_marks && k < SYNTHETIC_INTERVALS; k++) {
 		uint64_t t = SYNTHETIC_EPOCH_NS + interval_end_ns(k) + 1000 * (k % 3);
+		unsigned int more = r->late && r->late == k + 1 ? r->late_calls : 0;
 
-		tell(st, EVENT_mark, t, t, true, false, true);
-		tell(st, EVENT_mark, t + 200, t + 200, false, false, true);
-		tell(st, EVENT_tcp_info, t, t, true, false, false);
-		st->samples[st->count - 1].seq = st->seq[SYNTHETIC_CLIENT_COOKIE];
+		for (unsigned int i = 0; i <= more; i++) {
+			tell_call(st, t);
+			t += more ? r->late_gap_ns / more : 0;
+		}
 	}
 	for (unsigned int i = 0; i < 4; i++) {
 		tell(st, EVENT_close, LIFE_NS, LIFE_NS, i & 1, i & 2, true);
@@ -253,6 +263,8 @@ static void write_interval(FILE *f, unsigned int k, bool client, const struct re
 					 1000 * ((k - 1) % 3);
 	uint64_t printed = end, start = k ? interval_end_ns(k - 1) + (client ? 0 : 200) : 0;
 
+	if (r->late && k == r->late)
+		start += r->late_gap_ns;
 	if (r->omit && k >= r->omit)
 		printed -= interval_end_ns(r->omit - 1);
 	if (r->omit && k == r->omit)

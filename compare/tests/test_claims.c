@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include "compare/check_intervals.h"
 #include "synthetic.h"
 
 static bool netlink_poll(enum witness w, const struct sample *s)
@@ -181,6 +182,11 @@ static bool not_quiet(enum witness w, unsigned int n, struct sample *s)
 	return stands_still(w, s, 8, 4);
 }
 
+static void lost_some(enum witness w, struct timeline_trailer *t)
+{
+	timeline_trailer__lost(t, "no_state", 1);
+}
+
 static const struct {
 	const char *name, *check, *subject, *says; /* says NULL: there must be no such finding */
 	struct recipe recipe;
@@ -211,6 +217,17 @@ static const struct {
 	{ "something was sent in between", "quiet", "unacked", NULL, { .tamper = not_quiet } },
 	{ "intervals that follow one another", "intervals", "iperf3 client", NULL, { 0 } },
 	{ "omitted intervals", "intervals", "iperf3 client", NULL, { .omit = 2 } },
+	{ "iperf3 was late", "intervals", "iperf3 client", NULL, { .late = 2, .late_calls = 1, .late_gap_ns = 60000 } },
+	{ "its server, too", "intervals", "iperf3 server", NULL, { .late = 2, .late_calls = 1, .late_gap_ns = 60000 } },
+	{ "late at the first interval", "intervals", "iperf3 client", NULL, { .late = 1, .late_calls = 1, .late_gap_ns = 60000 } },
+	{ "late at the last interval", "intervals", "iperf3 client", NULL, { .late = 3, .late_calls = 1, .late_gap_ns = 60000 } },
+	{ "late behind the last interval", "intervals", "iperf3 client", NULL, { .late = 4, .late_calls = 1, .late_gap_ns = 60000 } },
+	{ "late by three intervals", "intervals", "iperf3 client", NULL, { .late = 2, .late_calls = 2, .late_gap_ns = 90000 } },
+	{ "late, with omitted intervals", "intervals", "iperf3 client", NULL, { .late = 3, .omit = 2, .late_calls = 1, .late_gap_ns = 60000 } },
+	{ "a gap that no call explains", "intervals", "iperf3 client", "does not follow", { .late = 2, .late_gap_ns = 60000 } },
+	{ "a gap too long to be left out", "intervals", "iperf3 client", "does not follow", { .late = 2, .late_calls = 1, .late_gap_ns = 60000000 } },
+	{ "a gap that nobody could see", "intervals", "iperf3 client", NULL, { .late = 2, .no_marks = true, .late_gap_ns = 60000 } },
+	{ "a gap whose call may be lost", "intervals", "iperf3 client", NULL, { .late = 2, .trailer = lost_some, .late_gap_ns = 60000 } },
 };
 
 static void the_finding_is_made(void **state)
@@ -232,6 +249,37 @@ static void the_finding_is_made(void **state)
 	}
 	assert_int_equal(found, cases[i].says != NULL);
 	judge__free(&j);
+}
+
+/* All streams are sampled and printed together: a gap in one of two is none of iperf3's. */
+static void a_gap_is_in_all_streams(void **state)
+{
+	static const struct interval good[] = {
+		{ .start_ns = 0, .end_ns = 100000000 },
+		{ .start_ns = 100050000, .end_ns = 200000000, .unprinted = 1 },
+	};
+	struct interval one[2], two[2];
+	struct stream streams[] = { { .count = 2, .intervals = one },
+				    { .count = 2, .intervals = two } };
+	struct run *run = calloc(1, sizeof(*run));
+	struct verdict v = { 0 };
+
+	assert_non_null(run);
+	memcpy(one, good, sizeof(good));
+	memcpy(two, good, sizeof(good));
+	run->report[END_CLIENT].present = true;
+	run->report[END_CLIENT].count = 2;
+	run->report[END_CLIENT].streams = streams;
+	run->placement[END_CLIENT][0].method = PLACEMENT_MARKS;
+	run->timeline[WITNESS_PROBE].whole = true;
+	assert_int_equal(check_intervals__judge(run, &v), 0);
+	assert_int_equal(v.results[0].violations, 0);
+	assert_int_equal(v.results[0].compared, 4);
+	two[1].start_ns = two[0].end_ns;
+	assert_int_equal(check_intervals__judge(run, &v), 0);
+	assert_int_equal(v.results[1].violations, 1);
+	verdict__free(&v);
+	free(run);
 }
 
 /* An interval of the client's report is taken away. */
@@ -264,7 +312,7 @@ int main(void)
 {
 	enum { COUNT = sizeof(cases) / sizeof(cases[0]) };
 	static unsigned int numbers[COUNT];
-	static struct CMUnitTest tests[COUNT + 1];
+	static struct CMUnitTest tests[COUNT + 2];
 
 	for (unsigned int i = 0; i < COUNT; i++) {
 		numbers[i] = i;
@@ -272,5 +320,6 @@ int main(void)
 						&numbers[i] };
 	}
 	tests[COUNT] = (struct CMUnitTest)cmocka_unit_test(an_interval_that_is_missing_is_found);
+	tests[COUNT + 1] = (struct CMUnitTest)cmocka_unit_test(a_gap_is_in_all_streams);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -39,6 +39,8 @@ static bool omit_retrans(enum witness w, unsigned int n, struct sample *s)
 	return true;
 }
 
+#define LATE .late = 2, .late_calls = 1, .late_gap_ns = 60000
+
 /* clang-format off */
 static const struct test_case {
 	const char *description;
@@ -91,6 +93,10 @@ static const struct test_case {
 	  "end.retransmits", STATUS_FAIL, 1, 1 },
 	{ "figures that were not handed out", { .tamper = omit_retrans }, .check = "marks",
 	  .subject = "total_retrans", .status = STATUS_SKIP, .unproven = 4 },
+	{ "a call whose interval iperf3 did not print", { LATE }, .check = "marks", .subject = "rtt",
+	  .status = STATUS_PASS, .compared = 4 },
+	{ "the step behind it counts from it", { LATE, .tamper = change_one }, FIELD_total_retrans, 1,
+	  2, "marks", "total_retrans", STATUS_FAIL, 4, 1 },
 	{ "without marks nothing is judged", { .no_marks = true }, .check = "marks", .subject = "",
 	  .status = STATUS_SKIP },
 };
