@@ -1,16 +1,22 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
  * A connection's two ends: nothing is received that was not sent, and nothing is acknowledged that
- * was not received. Zero tolerance, in serial arithmetic, for the probe's samples X of one end and
- * Y of the other, of the run's own connections (whose both ends the probe watches):
+ * was not received. Zero tolerance, for the probe's samples X of one end and Y of the other, of the
+ * run's own connections (whose both ends the probe watches):
  *
  *	X.rcv_nxt(t) <= Y.snd_nxt(u),   X.snd_una(t) <= Y.rcv_nxt(u)	for t <= u
  *
  * tcp_write_xmit() transmits first and sets snd_nxt behind it (tcp_event_new_data_sent()), so the
- * other end may have received what snd_nxt does not show yet; but all within one hold of the sender's
- * lock, in which no event comes in between: a sample of it at a later time is behind that hold, or
- * in it and then before the transmission. An acknowledgement leaves behind tcp_rcv_nxt_update(). Polls
- * before kernel 5.15 hold no lock and are left out.
+ * other end may have received what snd_nxt does not show yet; but all within one hold of the
+ *sender's lock, in which no event comes in between: a sample of it at a later time is behind that
+ *hold, or in it and then before the transmission. An acknowledgement leaves behind
+ *tcp_rcv_nxt_update(). Polls before kernel 5.15 hold no lock and are left out.
+ *
+ * An end may be silent for long (RTT callbacks come to the sender only), so the two may be more
+ *than 2^31 bytes apart and serial arithmetic does not tell which is ahead. What is compared are the
+ * sequence numbers; the 64-bit counters that move with them tell the turns of 2^32 in between:
+ * tcp_rcv_nxt_update() adds to bytes_received, tcp_snd_una_update() to bytes_acked. What the
+ * handshake adds to one but not to the other (SYN, data in it) is far less than a turn.
  */
 #include "check_ends.h"
 
@@ -28,6 +34,12 @@ static const struct {
 	[ACKED_IS_RECEIVED] = { FIELD_snd_una, FIELD_rcv_nxt },
 };
 
+/* A sequence number, and about where the stream of bytes has got to there. */
+struct position {
+	uint32_t sequence;
+	uint64_t bytes;
+};
+
 struct ends {
 	struct check check;
 	struct {
@@ -39,7 +51,7 @@ struct ends {
 struct ends_flow {
 	struct flow_entry *peer;
 	bool seen;
-	uint32_t floor[RELATIONS]; /* the highest value of its low field */
+	struct position floor[RELATIONS]; /* the highest value of its low field */
 };
 
 static bool is_settled_connection(const struct run *run, const struct sample *s)
@@ -49,7 +61,8 @@ static bool is_settled_connection(const struct run *run, const struct sample *s)
 	if (s->event == EVENT_poll && !merge__poll_is_locked(&run->timeline[WITNESS_PROBE].header))
 		return false;
 	return sample__has(s, FIELD_rcv_nxt) && sample__has(s, FIELD_snd_nxt) &&
-	       sample__has(s, FIELD_snd_una) && s->event != EVENT_connect &&
+	       sample__has(s, FIELD_snd_una) && sample__has(s, FIELD_bytes_received) &&
+	       sample__has(s, FIELD_bytes_acked) && s->event != EVENT_connect &&
 	       s->value[FIELD_state] != TCP_SYN_SENT; /* rcv_nxt is not known yet */
 }
 
@@ -65,23 +78,45 @@ static struct flow_entry *find_peer(struct flows *flows, const struct flow_entry
 	if (f->role < ROLE_CONTROL)
 		return NULL;
 	peer = flows__find(flows, &mirror, &mixed);
-	return peer && !peer->closed_ns && peer->role == (f->role == ROLE_SENDER ? ROLE_RECEIVER
-							  : f->role == ROLE_RECEIVER ? ROLE_SENDER
-										     : f->role)
+	return peer && !peer->closed_ns &&
+			       peer->role == (f->role == ROLE_SENDER	 ? ROLE_RECEIVER
+					      : f->role == ROLE_RECEIVER ? ROLE_SENDER
+									 : f->role)
 		       ? peer
 		       : NULL;
 }
 
-static void compare(struct ends *e, enum relation r, const struct window *w, uint32_t floor)
+static struct position position_of(const struct sample *s, enum field f)
 {
-	uint32_t value = w->sample->value[relations[r].high];
-	int32_t short_of = (int32_t)(floor - value);
+	uint32_t una = s->value[FIELD_snd_una];
+	struct position p = { .sequence = s->value[f] };
+
+	if (f == FIELD_rcv_nxt)
+		p.bytes = s->value[FIELD_bytes_received];
+	else
+		p.bytes = s->value[FIELD_bytes_acked] + (uint32_t)(p.sequence - una);
+	return p;
+}
+
+/* a - b, of the numbers; how often they have wrapped in between, the bytes tell. */
+static int64_t position__difference(struct position a, struct position b)
+{
+	int64_t bytes = (int64_t)(a.bytes - b.bytes);
+
+	return bytes + (int32_t)(a.sequence - b.sequence - (uint32_t)bytes);
+}
+
+static void compare(struct ends *e, enum relation r, const struct window *w, struct position floor)
+{
+	struct position value = position_of(w->sample, relations[r].high);
+	int64_t short_of = position__difference(floor, value);
 
 	e->found[r].compared++;
 	if (short_of <= 0)
 		return;
 	e->found[r].violations++;
-	worst__update(&e->found[r].worst, w->flow->id, w->sample->t0_ns, floor, value, short_of);
+	worst__update(&e->found[r].worst, w->flow->id, w->sample->t0_ns, floor.sequence,
+		      value.sequence, short_of);
 }
 
 static void begin(struct check *c, const struct window *w)
@@ -99,9 +134,9 @@ static void begin(struct check *c, const struct window *w)
 			compare(e, r, w, peer->floor[r]);
 	}
 	for (enum relation r = 0; r < RELATIONS; r++) {
-		uint32_t low = w->sample->value[relations[r].low];
+		struct position low = position_of(w->sample, relations[r].low);
 
-		if (!f->seen || (int32_t)(low - f->floor[r]) > 0)
+		if (!f->seen || position__difference(low, f->floor[r]) > 0)
 			f->floor[r] = low;
 	}
 	f->seen = true;

@@ -150,6 +150,38 @@ static bool received_too_much(enum witness w, unsigned int n, struct sample *s)
 	return with_numbers(w, s, 1500, 2001);
 }
 
+/* The client's snd_nxt, and the server's rcv_nxt, at that many bytes behind 1500. */
+static bool at_bytes(enum witness w, struct sample *s, uint64_t sent, uint64_t received)
+{
+	bool client = s->flow.netns == 1001;
+
+	sample__set(s, FIELD_bytes_acked, client ? sent : 0);
+	sample__set(s, FIELD_bytes_received, client ? 0 : received);
+	with_numbers(w, s, 1500 + sent, 1500 + received);
+	if (client && w == WITNESS_PROBE)
+		sample__set(s, FIELD_snd_nxt, (uint32_t)(1500 + sent));
+	return true;
+}
+
+/* The receiver is silent while 3 GB are sent. */
+static bool one_end_is_silent(enum witness w, unsigned int n, struct sample *s)
+{
+	if (s->t0_ns < SYNTHETIC_START_NS + 500000000)
+		return at_bytes(w, s, 10, 10);
+	return at_bytes(w, s, 3000000000u, 10) &&
+	       (w != WITNESS_PROBE || s->flow.netns == 1001);
+}
+
+static bool received_4_gb_too_much(enum witness w, unsigned int n, struct sample *s)
+{
+	return at_bytes(w, s, 10, 10 + (1ULL << 32));
+}
+
+static bool acked_3_gb_too_much(enum witness w, unsigned int n, struct sample *s)
+{
+	return at_bytes(w, s, 10 + 3000000000u, 10);
+}
+
 /* Nothing moves but unacked, and the number of segments that only the probe saw. */
 static bool stands_still(enum witness w, struct sample *s, uint64_t unacked, uint64_t sent)
 {
@@ -212,6 +244,9 @@ static const struct {
 	{ "ends that agree", "ends", "rcv_nxt", NULL, { .tamper = both_ends } },
 	{ "received what was not sent", "ends", "rcv_nxt", "snd_nxt is 1 short", { .tamper = received_too_much } },
 	{ "acknowledged what was not received", "ends", "snd_una", "rcv_nxt is 1 short", { .tamper = acked_too_much } },
+	{ "received 2 GB ago", "ends", "rcv_nxt", NULL, { .tamper = one_end_is_silent } },
+	{ "received 4 GB that were not sent", "ends", "rcv_nxt", "snd_nxt is 4294967296 short", { .tamper = received_4_gb_too_much } },
+	{ "acknowledged 3 GB that were not received", "ends", "snd_una", "rcv_nxt is 3000000000 short", { .tamper = acked_3_gb_too_much } },
 	{ "equal while nothing moves", "quiet", "unacked", NULL, { .tamper = quiet } },
 	{ "not equal while nothing moves", "quiet", "unacked", "netlink says 8", { .tamper = quiet_but_unacked } },
 	{ "something was sent in between", "quiet", "unacked", NULL, { .tamper = not_quiet } },
