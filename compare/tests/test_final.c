@@ -181,7 +181,8 @@ static void tells(void **state)
 	}
 }
 
-static void segments_in_at_every_end_are_a_failure(void **state)
+/* segs_in is ahead at the destruction of every socket. */
+static void segments_in_at_every_end(unsigned int sockets, enum status status)
 {
 	struct sample close, destroy;
 	const struct result *r;
@@ -191,15 +192,26 @@ static void segments_in_at_every_end_are_a_failure(void **state)
 	make_close(&close);
 	make_destroy(&destroy, &close);
 	destroy.value[FIELD_segs_in]++;
-	for (int i = 0; i < 2; i++) {
+	for (unsigned int i = 0; i < sockets; i++) {
 		stand__sample(&f, WITNESS_PROBE, &close);
 		stand__sample(&f, WITNESS_NETLINK, &destroy);
 	}
 	assert_int_equal(stand__finish(&f), 0);
 	r = find_result(&f.verdict, "final", "segs_in");
 	assert_non_null(r);
-	assert_int_equal(r->status, STATUS_FAIL);
+	assert_int_equal(r->status, status);
+	assert_int_equal(r->moved, sockets);
 	stand__free(&f);
+}
+
+static void segments_in_at_every_end_are_a_failure(void **state)
+{
+	segments_in_at_every_end(4, STATUS_FAIL);
+}
+
+static void segments_in_at_one_side_are_not(void **state)
+{
+	segments_in_at_every_end(2, STATUS_SKIP);
 }
 
 static void no_last_words_are_an_error(void **state)
@@ -241,6 +253,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(tells),
 		cmocka_unit_test(segments_in_at_every_end_are_a_failure),
+		cmocka_unit_test(segments_in_at_one_side_are_not),
 		cmocka_unit_test(no_last_words_are_an_error),
 		cmocka_unit_test(other_sockets_are_not_judged),
 	};

@@ -51,9 +51,9 @@ static void state_at(struct sample *s, unsigned int k, uint64_t t_ns, enum sampl
 typedef void (*tamper_fn)(unsigned int k, struct sample *segment, struct sample *mark,
 			  struct sample *info);
 
-static void feed_run(struct stand *f, tamper_fn tamper)
+static void feed_pairs(struct stand *f, tamper_fn tamper, unsigned int pairs)
 {
-	for (unsigned int k = 1; k <= PAIRS; k++) {
+	for (unsigned int k = 1; k <= pairs; k++) {
 		uint64_t t = k * 10 * MS;
 		struct sample segment, mark, info;
 
@@ -70,6 +70,11 @@ static void feed_run(struct stand *f, tamper_fn tamper)
 		stand__sample(f, WITNESS_PROBE, &mark);
 		stand__sample(f, WITNESS_PROBE, &info);
 	}
+}
+
+static void feed_run(struct stand *f, tamper_fn tamper)
+{
+	feed_pairs(f, tamper, PAIRS);
 }
 
 /* The fill was before the segment; so the kernel's values are those of the state before it. */
@@ -397,6 +402,24 @@ static void start(struct stand *f)
 	stand__start(f, check_identity__new(&f->run));
 }
 
+/* Nine in a row may be a coincidence, ten are none. */
+static void few_marks_that_all_moved(void **state)
+{
+	for (unsigned int pairs = 9; pairs <= 10; pairs++) {
+		const struct result *r;
+		struct stand f;
+
+		start(&f);
+		feed_pairs(&f, segs_in_always_ahead, pairs);
+		assert_int_equal(stand__finish(&f), 0);
+		r = find_result(&f.verdict, "identity", "segs_in");
+		assert_non_null(r);
+		assert_int_equal(r->moved, pairs);
+		assert_int_equal(r->status, pairs == 9 ? STATUS_SKIP : STATUS_FAIL);
+		stand__free(&f);
+	}
+}
+
 static void tells(void **state)
 {
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
@@ -459,6 +482,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(tells),
+		cmocka_unit_test(few_marks_that_all_moved),
 		cmocka_unit_test(marks_without_pairs_are_an_error),
 		cmocka_unit_test(a_kernel_that_cannot_catch_marks_is_skipped),
 	};
