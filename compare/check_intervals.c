@@ -11,13 +11,13 @@
  * Only an iperf3 that was late by more than an interval leaves a gap. tmr_run() then runs the timer
  * of the statistics and that of the report by turns until they have caught up, without sending or
  * receiving in between. So it takes samples of intervals that are short and hold no data, and such
- * ones iperf_print_intermediate() does not print: no stream has data, each is shorter than a tenth of
- * the interval asked for. The next begins where the last of them ended. So a gap is right if it is as
- * short as that, if all streams have one there (they are sampled and printed together), and if the
- * probe saw the sample: a call of iperf3's that belongs to no printed interval, at the printed
- * start (placement.c). Such gaps are counted apart, as left out by iperf3, and compared by that. A
- * gap whose call cannot be told, since the report was not placed by marks or samples of the probe
- * were lost, is unproven.
+ * ones iperf_print_intermediate() does not print: no stream has data, each is shorter than a tenth
+ * of the interval asked for. The next begins where the last of them ended. So a gap is right if it
+ * is as short as that, if all streams have one there (they are sampled and printed together), and
+ * if the probe saw the sample: a call of iperf3's that belongs to no printed interval, at the
+ * printed start (placement.c). What was left out so is counted in the reason. A gap whose call
+ * cannot be told, since the report was not placed by marks or samples of the probe were lost, is
+ * unproven.
  */
 #include "check_intervals.h"
 

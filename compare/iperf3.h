@@ -71,8 +71,8 @@ struct report {
 };
 
 /*
- * iperf3 does not print an interval that is shorter than this and without data; on time, one has the
- * length that was asked for, which the report does not tell: the median of what it prints.
+ * iperf3 does not print an interval that is shorter than this and without data: a tenth of the
+ * length that was asked for, which the report does not tell; of the median of what it prints.
  */
 int64_t stream__short_ns(const struct stream *s);
 

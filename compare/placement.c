@@ -14,7 +14,8 @@
  * printed rtt, rttvar and cwnd are those at the mark (a receiver prints none); then by what is
  * possible, since no test begins before its streams are established; then by the number of
  * intervals that get a mark, and last by the scatter, which tells little of intervals of one length.
- * Where iperf3 was late and left out intervals (check_intervals.c) the calls behind are numbered anew.
+ * Where iperf3 was late and left out intervals (check_intervals.c) the calls behind are numbered
+ * anew.
  *
  * Without marks, best first: first-send, the first sample that shows bulk data behind the 37-byte
  * cookie, bounded by the sample before it; tuples (tuples.c); established, when the last data
@@ -61,9 +62,9 @@ static int64_t distance(const struct stream_captures *sc, int mark, int64_t t_ns
 }
 
 /*
- * The mark of interval k, where that of the one before is known: the next one, but across a gap that
- * iperf3 left when it was late the one that lies nearest to the interval's end, those between being
- * of intervals that it did not print.
+ * The mark of interval k, where that of the one before is known: the next one, but across a gap
+ * that iperf3 left when it was late the one that lies nearest to the interval's end, those between
+ * being of intervals that it did not print.
  */
 static int mark_of(const struct interval *iv, unsigned int k, const struct stream_captures *sc,
 		   int before, int64_t short_ns)
@@ -76,7 +77,8 @@ static int mark_of(const struct interval *iv, unsigned int k, const struct strea
 	if (before >= (int)sc->count)
 		return mark;
 	end_ns = (int64_t)sc->captures[before].t_ns + iv[k].end_ns - iv[k - 1].end_ns;
-	while (mark + 1 < (int)sc->count && distance(sc, mark + 1, end_ns) < distance(sc, mark, end_ns))
+	while (mark + 1 < (int)sc->count &&
+	       distance(sc, mark + 1, end_ns) < distance(sc, mark, end_ns))
 		mark++;
 	return mark;
 }
@@ -244,7 +246,7 @@ static bool settle_on_median(struct placement *p, struct deltas *d)
 
 /*
  * The calls whose intervals were not printed: those between two intervals' marks, if the last is at
- * the printed start of the one behind. iperf3 calls behind reading the clock, so it cannot be before.
+ * the printed start of the one behind. iperf3 calls behind reading the clock, so it is not before.
  */
 static void note_unprinted(struct stream *s, const struct stream_captures *sc,
 			   const struct placement *p)

@@ -29,7 +29,7 @@ struct recipe {
 	/* Whole timelines, instead of samples. */
 	const char *probe, *netlink;
 	unsigned int omit; /* so many of the intervals are omitted ones */
-	/* iperf3 was late before that interval (from 1): so many calls more, and a gap of that size */
+	/* iperf3 was late before that interval (from 1): so many calls more, and a gap */
 	unsigned int late, late_calls;
 	uint64_t late_gap_ns;
 	bool no_marks;

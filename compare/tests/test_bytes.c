@@ -196,11 +196,77 @@ static void a_stream_that_never_closed_is_skipped(void **state)
 	stand__free(&f);
 }
 
+/* clang-format off */
+static const struct drained {
+	const char *description;
+	uint64_t at_mark, at_close; /* bytes received */
+	uint32_t unread; /* at the mark */
+	const char *version;
+	bool no_mark, lost;
+	enum status read;
+} drained[] = {
+	{ "what came behind the last mark is not counted", SENT, SENT + 90000, 0, "iperf 3.12",
+	  .read = STATUS_PASS },
+	{ "what was there but not read, neither", SENT + 5000, SENT + 90000, 5000, "iperf 3.12",
+	  .read = STATUS_PASS },
+	{ "a byte less was read at the last mark", SENT - 1, SENT + 90000, 0, "iperf 3.12",
+	  .read = STATUS_FAIL },
+	{ "a byte more", SENT + 1, SENT + 90000, 0, "iperf 3.12", .read = STATUS_FAIL },
+	{ "what was not read counted", SENT, SENT + 90000, 1, "iperf 3.12", .read = STATUS_FAIL },
+	{ "less at CLOSE than iperf3 counts", SENT, SENT - 1, 0, "iperf 3.12", .read = STATUS_FAIL },
+	{ "also where threads read", SENT, SENT - 1, 0, "iperf 3.18", .read = STATUS_FAIL },
+	{ "threads read on", SENT + 1, SENT + 90000, 0, "iperf 3.18", .read = STATUS_SKIP },
+	{ "and may have nothing left to read", SENT + 1, SENT, 0, "iperf 3.18",
+	  .read = STATUS_PASS },
+	{ "no mark", SENT, SENT + 90000, 0, "iperf 3.12", .no_mark = true, .read = STATUS_SKIP },
+	{ "the last mark may be lost", SENT - 9000, SENT + 90000, 0, "iperf 3.12", .lost = true,
+	  .read = STATUS_SKIP },
+	{ "less at CLOSE, whatever is lost", SENT, SENT - 1, 0, "iperf 3.12", .lost = true,
+	  .read = STATUS_FAIL },
+};
+/* clang-format on */
+
+static void a_client_reads_on_behind_the_test(void **state)
+{
+	for (size_t i = 0; i < sizeof(drained) / sizeof(drained[0]); i++) {
+		const struct drained *d = &drained[i];
+		struct test_case t = { .end = END_CLIENT, .bytes = SENT, .old_state = LAST_ACK,
+				       .bytes_acked = COOKIE + 2,
+				       .bytes_received = d->at_mark, .unread = d->unread };
+		struct interval interval;
+		struct stream stream;
+		struct sample s;
+		struct stand f;
+
+		print_message("         %s\n", d->description);
+		start(&f, &stream, &interval, &t);
+		strcpy(f.run.report[END_CLIENT].version, d->version);
+		f.run.timeline[WITNESS_PROBE].whole = true;
+		timeline_trailer__lost(&f.run.timeline[WITNESS_PROBE].trailer, "ring_full", d->lost);
+		make_close(&s, &t);
+		s.event = EVENT_mark;
+		s.value[FIELD_state] = ESTABLISHED;
+		s.value[FIELD_bytes_received] -= 700; /* a mark before the last */
+		if (!d->no_mark)
+			stand__sample(&f, WITNESS_PROBE, &s);
+		s.value[FIELD_bytes_received] += 700;
+		if (!d->no_mark)
+			stand__sample(&f, WITNESS_PROBE, &s);
+		t.bytes_received = d->at_close + 1; /* and the FIN */
+		t.unread = 0;
+		feed(&f, &t);
+		assert_int_equal(stand__finish(&f), 0);
+		judged(&f, "bytes_received", d->read);
+		stand__free(&f);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(tells),
 		cmocka_unit_test(what_is_not_told_is_unproven),
+		cmocka_unit_test(a_client_reads_on_behind_the_test),
 		cmocka_unit_test(a_stream_that_never_closed_is_skipped),
 	};
 
