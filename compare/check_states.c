@@ -14,6 +14,12 @@
  * one that the probe's chain held in the window. The callback's clock is read before the store: the
  * state before the last change counts as held, until a later sample of the probe shows the new one.
  * So do polls of the probe before kernel 5.15, which hold no lock either (merge.c).
+ *
+ * A record that is lost may be a change, and only the number of the flow's next sample shows the
+ * gap; behind the last one nothing does. So a window of netlink is judged when the flow's next sample
+ * of the probe has the next number: then no change lay in between. If it has another the window is
+ * unproven; so it is where none comes any more and the trailer tells of lost samples. Where nothing
+ * was lost, the chain of the last sample holds to the end.
  */
 #include "check_states.h"
 
@@ -23,33 +29,55 @@
 
 #define CHAIN 16 /* states that are remembered; a socket has fewer */
 
+struct finding {
+	uint64_t compared, violations, unproven;
+	struct worst worst;
+};
+
 struct states {
 	struct check check;
-	struct {
-		uint64_t compared, violations, unproven;
-		struct worst worst;
-	} found[WITNESSES];
+	struct finding found[WITNESSES];
 };
 
 struct states_flow {
 	uint64_t seq;
 	uint32_t changes; /* chain[changes % CHAIN] is the state now */
+	uint32_t chains;  /* begun so far */
+	struct finding waiting; /* of netlink, for the probe's next sample */
 	bool armed, known, stored;
 	uint8_t chain[CHAIN];
 };
 
 struct states_window {
 	uint32_t changes; /* the earliest link that may be read */
+	uint32_t chain;	  /* its number */
 	bool known;
 };
 
-static void violated(struct states *s, const struct window *w, uint64_t expected)
+static void violated(struct finding *f, const struct window *w, uint64_t expected)
 {
 	uint64_t got = w->sample->value[FIELD_state];
 
-	s->found[w->witness].violations++;
-	worst__update(&s->found[w->witness].worst, w->flow->id, w->sample->t0_ns, expected, got,
+	f->violations++;
+	worst__update(&f->worst, w->flow->id, w->sample->t0_ns, expected, got,
 		      got > expected ? got - expected : expected - got);
+}
+
+/* The windows of netlink that waited: judged, or unproven. */
+static void settle(struct states *s, struct states_flow *f, bool proven)
+{
+	struct finding *to = &s->found[WITNESS_NETLINK];
+
+	if (proven) {
+		to->compared += f->waiting.compared;
+		to->violations += f->waiting.violations;
+		if (f->waiting.worst.set &&
+		    (!to->worst.set || f->waiting.worst.size > to->worst.size))
+			to->worst = f->waiting.worst;
+	} else {
+		to->unproven += f->waiting.compared;
+	}
+	f->waiting = (struct finding){ 0 };
 }
 
 static uint8_t now(const struct states_flow *f)
@@ -73,9 +101,11 @@ static void probe_sample(struct states *s, struct states_flow *f, const struct w
 	if (!f->armed)
 		return;
 	first = !f->known || e->event == EVENT_connect || (e->seq && e->seq != f->seq + 1);
+	settle(s, f, !first);
 
 	f->seq = e->seq;
 	if (first) {
+		f->chains++;
 		f->known = f->stored = true;
 		f->changes = 0;
 		f->chain[0] = state;
@@ -84,7 +114,7 @@ static void probe_sample(struct states *s, struct states_flow *f, const struct w
 		if (e->event == EVENT_poll && !f->stored && f->changes && state == before(f))
 			return;
 		if (state != now(f)) {
-			violated(s, w, now(f));
+			violated(&s->found[WITNESS_PROBE], w, now(f));
 			return;
 		}
 		f->stored = true;
@@ -92,7 +122,7 @@ static void probe_sample(struct states *s, struct states_flow *f, const struct w
 	if (!change || !sample__has(e, FIELD_new_state))
 		return;
 	if (sample__has(e, FIELD_old_state) && e->value[FIELD_old_state] != state)
-		violated(s, w, e->value[FIELD_old_state]);
+		violated(&s->found[WITNESS_PROBE], w, e->value[FIELD_old_state]);
 	f->changes++;
 	f->chain[f->changes % CHAIN] = e->value[FIELD_new_state];
 	f->stored = false;
@@ -110,6 +140,7 @@ static void begin(struct check *c, const struct window *w)
 		return;
 	}
 	sw->known = f->known;
+	sw->chain = f->chains;
 	sw->changes = f->changes - (f->changes && !f->stored);
 }
 
@@ -122,21 +153,25 @@ static void end(struct check *c, const struct window *w)
 	if (w->witness == WITNESS_PROBE || !sample__has(w->sample, FIELD_state))
 		return;
 	/* no probe's sample before, or the chain began anew in between */
-	if (!sw->known || f->changes < sw->changes || f->changes - sw->changes >= CHAIN) {
+	if (!sw->known || f->chains != sw->chain || f->changes - sw->changes >= CHAIN) {
 		s->found[WITNESS_NETLINK].unproven++;
 		return;
 	}
-	s->found[WITNESS_NETLINK].compared++;
+	f->waiting.compared++;
 	for (uint32_t i = sw->changes; i <= f->changes; i++)
 		if (f->chain[i % CHAIN] == w->sample->value[FIELD_state])
 			return;
-	violated(s, w, now(f));
+	violated(&f->waiting, w, now(f));
 }
 
 static int finish(struct check *c, struct verdict *v)
 {
-	const struct states *s = (struct states *)c;
+	bool lost = run__lost_samples(c->run, WITNESS_PROBE);
+	struct states *s = (struct states *)c;
+	const struct flows *flows = c->run->flows;
 
+	for (unsigned int i = 0; i < flows__count(flows); i++)
+		settle(s, check__flow_state(c, flows__at(flows, i)), !lost);
 	for (enum witness w = 0; w < WITNESSES; w++) {
 		struct result *r;
 

@@ -54,9 +54,29 @@ static void longer_period(enum witness w, struct timeline_header *h)
 
 static bool netlink_listens(enum witness w, unsigned int n, struct sample *s)
 {
-	if (netlink_poll(w, s) && n == 40)
+	/* between two samples of the probe with consecutive numbers: far from a mark */
+	if (netlink_poll(w, s) && n == 48)
 		s->value[FIELD_state] = 10;
 	return true;
+}
+
+/* The probe's record of the change to CLOSE is missing; netlink saw the socket's end. */
+static bool lose_the_close(enum witness w, unsigned int n, struct sample *s)
+{
+	if (s->event == EVENT_destroy)
+		s->value[FIELD_state] = 7;
+	return s->event != EVENT_close;
+}
+
+/* The change to FIN_WAIT1 is among 60 ms of the client's samples that are missing. */
+static bool lose_a_change(enum witness w, unsigned int n, struct sample *s)
+{
+	uint64_t t = s->t0_ns - SYNTHETIC_START_NS;
+
+	if (s->flow.cookie != SYNTHETIC_CLIENT_COOKIE || t < 600000000)
+		return true;
+	s->value[FIELD_state] = 4;
+	return w != WITNESS_PROBE || t > 660000000;
 }
 
 static bool rtt_with_another_state(enum witness w, unsigned int n, struct sample *s)
@@ -233,6 +253,10 @@ static const struct {
 	{ "netlink shows a listener's state", "states", "state", "netlink show", { .tamper = netlink_listens } },
 	{ "a state without a change to it", "states", "state", "probe show", { .tamper = rtt_with_another_state } },
 	{ "a change from another state", "states", "state", "probe show", { .tamper = change_from_elsewhere } },
+	{ "the close lost, and told", "states", "state", NULL, { .tamper = lose_the_close, .trailer = lost_some } },
+	{ "the close lost, and not told", "states", "state", "netlink show", { .tamper = lose_the_close } },
+	{ "a change lost within", "states", "state", NULL, { .tamper = lose_a_change, .trailer = lost_some } },
+	{ "a wrong state, whatever is lost elsewhere", "states", "state", "netlink show", { .tamper = netlink_listens, .trailer = lost_some } },
 	{ "fields as announced", "presence", "", NULL, { 0 } },
 	{ "a field that the header denies", "presence", "rcv_wnd", "does not announce", { .tamper = smuggles } },
 	{ "a field that one of two has", "presence", "rcv_wnd", "probe does not", { .header = announces_more } },
