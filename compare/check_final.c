@@ -260,7 +260,8 @@ static void judge(const struct final *c, enum field f, struct result *r)
 			 "%llu, netlink's last word is %llu",
 			 (unsigned long long)r->violations, (unsigned long long)all, r->worst.flow,
 			 (unsigned long long)r->worst.expected, (unsigned long long)r->worst.got);
-	} else if ((f == FIELD_segs_in || f == FIELD_data_segs_in) && all >= SOCKETS_MIN && 2 * apart > all) {
+	} else if ((f == FIELD_segs_in || f == FIELD_data_segs_in) && all >= SOCKETS_MIN &&
+		   2 * apart > all) {
 		r->status = STATUS_FAIL;
 		snprintf(r->reason, sizeof(r->reason),
 			 "more at the destruction of %llu of %llu sockets than at their close",
