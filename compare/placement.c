@@ -34,6 +34,7 @@
 #define SPARE_MARKS 2 /* intervals that may be without a mark, at either end */
 /* Marks that scatter more than this are not those of the intervals. */
 #define SCATTER_MAX_NS 100e6
+#define PRINTED_STEP_NS 1000 /* struct iperf_time has microseconds */
 #define ESTABLISHED_BOUND_NS                                                \
 	60000000 /* measured: 0.2 ms on loopback, 60 ms at 20 ms round trip \
 		  */
@@ -245,8 +246,12 @@ static bool settle_on_median(struct placement *p, struct deltas *d)
 }
 
 /*
- * The calls whose intervals were not printed: those between two intervals' marks, if the last is at
- * the printed start of the one behind. iperf3 calls behind reading the clock, so it is not before.
+ * The calls whose intervals were not printed: those between two intervals' marks. The last of them
+ * read the clock that is printed as the start of the interval behind. That reading came behind the
+ * call of the interval before, and before the next: an order, which no scatter of the marks blurs
+ * (the offset holds iperf3's usual way from reading to call, so it is not too early; the figures
+ * are whole microseconds). How far a call lies behind its reading tells nothing: a call that follows
+ * another at once is quicker than the usual one, and one that was preempted is later than any.
  */
 static void note_unprinted(struct stream *s, const struct stream_captures *sc,
 			   const struct placement *p)
@@ -254,11 +259,12 @@ static void note_unprinted(struct stream *s, const struct stream_captures *sc,
 	for (unsigned int k = 1; k < s->count; k++) {
 		struct interval *iv = &s->intervals[k];
 		int mark = sc->of_interval[k], before = sc->of_interval[k - 1];
+		int64_t read_ns = p[iv->epoch].offset_ns + iv->start_ns + PRINTED_STEP_NS;
 
 		if (iv->epoch != iv[-1].epoch || before < 0 || mark < before + 2)
 			continue;
-		if ((int64_t)(sc->captures[mark - 1].t_ns + p[iv->epoch].residual_max_ns) >=
-		    p[iv->epoch].offset_ns + iv->start_ns)
+		if ((int64_t)sc->captures[before].t_ns < read_ns &&
+		    read_ns < (int64_t)sc->captures[mark].t_ns)
 			iv->unprinted = mark - before - 1;
 	}
 }

@@ -15,6 +15,7 @@
 #define POLL_EVERY SYNTHETIC_POLL_NS
 #define WINDOW_NS 40000
 #define MSS 1448
+#define LATE_QUICKER_NS 5000 /* from reading to call, where one follows another at once */
 #define LIFE_NS (SYNTHETIC_SECONDS * 1000 * MS + 20 * MS)
 #define SAMPLES_MAX 2000
 
@@ -135,6 +136,7 @@ static void tell_probe(struct story *st, const struct recipe *r)
 		for (unsigned int i = 0; i <= more; i++) {
 			tell_call(st, t);
 			t += more ? r->late_gap_ns / more : 0;
+			t -= i + 1 == more ? LATE_QUICKER_NS : 0;
 		}
 	}
 	for (unsigned int i = 0; i < 4; i++) {
