@@ -74,7 +74,7 @@ static int open_namespaces(const struct options *o, struct netns *ns)
 		if (err)
 			return complain(EXIT_USAGE, "cannot open the network namespace '%s': %s (ip "
 					"netns list shows the known ones)", o->netns[i],
-					strerror(-err));
+					err == -ENOTTY ? "it is none" : strerror(-err));
 	}
 	return 0;
 }

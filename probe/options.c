@@ -29,7 +29,7 @@ static const struct argp_option table[] = {
 	{ "marks", OPT_MARKS, NULL, 0, "Fail where getsockopt(TCP_INFO) cannot be caught" },
 	{ "no-marks", OPT_NO_MARKS, NULL, 0, "Do not catch the applications' getsockopt(TCP_INFO)" },
 	{ "output", 'o', "FILE", 0, "Where the timeline goes, - for stdout. Default: -" },
-	{ "duration", 'd', "TIME", 0, "End after this time. Default: on SIGINT or SIGTERM" },
+	{ "duration", 'd', "TIME", 0, "End after this time, 1ms to 100 days. Default: on SIGINT or SIGTERM" },
 	{ "ring-size", OPT_RING, "BYTES", 0,
 	  "Room for records between kernel and probe, all CPUs together: a power of two, 65536 to "
 	  "1073741824. Default: 33554432" },
@@ -62,12 +62,12 @@ static void parse_modes(const char *arg, struct options *o, struct argp_state *s
 	free(copy);
 }
 
-static void parse_time(const char *arg, const char *option, uint64_t min, uint64_t *ns,
+static void parse_time(const char *arg, const char *option, uint64_t hours, uint64_t *ns,
 		       struct argp_state *state)
 {
-	if (duration__parse(arg, min, 3600ULL * 1000000000, ns))
-		argp_error(state, "%s '%s' is not a time from %llums to 1h, such as 100ms or 1.5s",
-			   option, arg, (unsigned long long)(min / 1000000));
+	if (duration__parse(arg, 1000000, hours * 3600 * 1000000000, ns))
+		argp_error(state, "%s '%s' is not a time from 1ms to %lluh, such as 100ms or 1.5s",
+			   option, arg, (unsigned long long)hours);
 }
 
 static error_t parse(int key, char *arg, struct argp_state *state)
@@ -81,7 +81,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		parse_modes(arg, o, state);
 		break;
 	case 'i':
-		parse_time(arg, "--interval", 1000000, &o->watch.interval_ns, state);
+		parse_time(arg, "--interval", 1, &o->watch.interval_ns, state);
 		break;
 	case 'c':
 		o->cgroup = arg;
@@ -105,7 +105,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		o->output = arg;
 		break;
 	case 'd':
-		parse_time(arg, "--duration", 1000000, &o->duration_ns, state);
+		parse_time(arg, "--duration", 2400, &o->duration_ns, state);
 		break;
 	case OPT_RING:
 		if (number__parse(arg, 65536, 1 << 30, &v) || v & (v - 1))

@@ -32,7 +32,9 @@ int duration__parse(const char *text, uint64_t min_ns, uint64_t max_ns, uint64_t
 	static const struct {
 		const char *suffix;
 		uint64_t ns;
-	} units[] = { { "ns", 1 }, { "us", 1000 }, { "ms", 1000000 }, { "s", 1000000000 } };
+	} units[] = { { "ns", 1 },          { "us", 1000 },
+		       { "ms", 1000000 },     { "s", 1000000000 },
+		       { "m", 60000000000 },  { "h", 3600000000000 } };
 	uint64_t whole = 0, fraction = 0, scale = 1, unit = 0, v;
 	const char *p = text;
 

@@ -18,7 +18,7 @@ enum exit_code {
 int number__parse(const char *text, uint64_t min, uint64_t max, uint64_t *value);
 
 /*
- * A duration with its unit, "500us" "100ms" "1.5s" (up to nine decimals), in ns within
+ * A duration with its unit, "500us" "100ms" "1.5s" "2m" "1h" (up to nine decimals), in ns within
  * [min_ns, max_ns]. 0, -EINVAL (no number, or no unit) or -ERANGE.
  */
 int duration__parse(const char *text, uint64_t min_ns, uint64_t max_ns, uint64_t *ns);

@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "cli.h"
@@ -81,6 +82,7 @@ uint64_t lines__number(const struct lines *l)
 int lines__open(struct lines **pl, const char *path)
 {
 	struct lines *l = calloc(1, sizeof(*l));
+	struct stat st;
 
 	*pl = NULL;
 	if (!l)
@@ -93,8 +95,14 @@ int lines__open(struct lines **pl, const char *path)
 		return -ENOMEM;
 	}
 	*pl = l;
-	l->fd = strcmp(path, "-") ? open(path, O_RDONLY | O_CLOEXEC) : dup(STDIN_FILENO);
-	return l->fd < 0 ? lines__fail(l, -errno, "cannot open: %s", strerror(errno)) : 0;
+	/* O_NONBLOCK: a pipe without a writer would never open. */
+	l->fd = strcmp(path, "-") ? open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+				  : dup(STDIN_FILENO);
+	if (l->fd < 0 || fstat(l->fd, &st))
+		return lines__fail(l, -errno, "cannot open: %s", strerror(errno));
+	if (strcmp(path, "-") && !S_ISREG(st.st_mode))
+		return lines__fail(l, -EINVAL, "no regular file");
+	return 0;
 }
 
 /* More of the file into the buffer, behind an unfinished line. */

@@ -7,6 +7,8 @@
 #include <sched.h>
 #include <stdio.h>
 #include <string.h>
+#include <linux/nsfs.h>
+#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -24,8 +26,9 @@ int netns__open(struct netns *ns, const char *name)
 	ns->fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (ns->fd < 0)
 		return -errno;
-	if (fstat(ns->fd, &st)) {
-		err = -errno;
+	err = ioctl(ns->fd, NS_GET_NSTYPE); /* fails with ENOTTY for what is no namespace */
+	if (err != CLONE_NEWNET || fstat(ns->fd, &st)) {
+		err = err < 0 || err == CLONE_NEWNET ? -errno : -ENOTTY;
 		netns__close(ns);
 		return err;
 	}

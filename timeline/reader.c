@@ -349,7 +349,7 @@ int timeline_reader__next(struct timeline_reader *r, struct sample *s)
 		r->done = true;
 		return err;
 	}
-	if (root->child && !strcmp(root->child->string, "trailer"))
+	if (root->child && !strcmp(root->child->string, "trailer") && cJSON_IsTrue(root->child))
 		return read_trailer(r, root);
 	return read_sample(r, root, s);
 }

@@ -12,6 +12,7 @@ struct timeline_reader;
  * -ENOMEM), so that timeline_reader__error() can tell why, and must be closed.
  *	-EBADMSG	not JSON, no header, another schema version
  *	-ENODATA	empty
+ *	-EINVAL		no regular file
  *	other		from open(2), read(2)
  */
 int timeline_reader__open(struct timeline_reader **r, const char *path);

@@ -142,8 +142,9 @@ static void numbers_and_durations_are_strict(void **state)
 		{ "10", -EINVAL, 0 },        { "", -EINVAL, 0 },
 		{ "ms", -EINVAL, 0 },        { "-1s", -EINVAL, 0 },
 		{ "1.s", -EINVAL, 0 },       { "1 s", -EINVAL, 0 },
-		{ "1sx", -EINVAL, 0 },       { "0s", -ERANGE, 0 },
-		{ "2h", -EINVAL, 0 },        { "99999999999999999999s", -ERANGE, 0 },
+		{ "1sx", -EINVAL, 0 },       { "0s", -ERANGE, 0 },        { "1h", 0, 3600000000000 },
+		{ "1.5m", 0, 90000000000 },  { "1d", -EINVAL, 0 },
+		{ "2h", -ERANGE, 0 },        { "99999999999999999999s", -ERANGE, 0 },
 		{ "18446744073s", -ERANGE, 0 }, { "1.0000000001s", -EINVAL, 0 },
 	};
 	uint64_t v;

@@ -254,6 +254,8 @@ static void broken_files_are_named(void **state)
 		  "counts 2" },
 		{ "more lines than the trailer counts", "{\"t\":1," FLOW "}\n{\"t\":1," FLOW "}\n", 1,
 		  -EBADMSG, "counts 1" },
+		{ "a trailer that denies itself", "{\"trailer\":false,\"samples\":0}\n", -1, -EBADMSG,
+		  "\"trailer\"" },
 		{ "lines behind the trailer",
 		  "{\"trailer\":true,\"samples\":0}\n{\"t\":1," FLOW "}\n", -1, -EBADMSG, "follows" },
 	};
@@ -306,6 +308,8 @@ static void broken_headers_are_named(void **state)
 			fail_msg("%s: %d, \"%s\"", cases[i].text, err, timeline_reader__error(r));
 		timeline_reader__close(r);
 	}
+	assert_int_equal(timeline_reader__open(&r, "/tmp"), -EINVAL);
+	timeline_reader__close(r);
 	assert_int_equal(timeline_reader__open(&r, "/nonexistent/x"), -ENOENT);
 	assert_non_null(strstr(timeline_reader__error(r), "/nonexistent/x"));
 	timeline_reader__close(r);
