@@ -7,6 +7,11 @@
 result_write() {
 	local share=$1 about='{}' summary='{}'
 	[[ -z $3 || ! -s $3/kernel.json ]] || about=$(<"$3/kernel.json")
+	# A command is summed up as a scenario of its own name.
+	[[ -z $COMMAND || ! -s $share/done ]] ||
+		summary=$(jq -cn --arg command "$COMMAND" --arg verdict "$(verdict_name "$(<"$share/done")")" '
+			{verdict: $verdict, scenarios: [{scenario: $command, verdict: $verdict,
+			why: (if $verdict == "pass" then "" else "its words are in guest.log" end)}]}')
 	[[ ! -s $share/summary.json ]] || summary=$(jq -c . "$share/summary.json" 2>/dev/null) || summary='{}'
 	jq -n --arg kernel "$2" --argjson seconds "$4" --arg why "$5" --arg accelerator "$ACCEL" \
 		--arg scenarios "$SCENARIOS" --argjson about "$about" --argjson summary "$summary" '
@@ -44,6 +49,15 @@ results_table() {
 			+ (if .why != "" then "\n    error: \(.why)" else "" end),
 			(.scenarios[] | select(.verdict != "pass" and .why != "" and .why != "the guest brought no result")
 			| "    \(.scenario): \(.verdict): \(.why)"))' "$1"
+}
+
+verdict_name() {
+	case $1 in
+	0) echo pass ;;
+	1) echo fail ;;
+	4) echo skip ;;
+	*) echo error ;;
+	esac
 }
 
 verdict_code() {
