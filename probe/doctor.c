@@ -27,7 +27,7 @@ static const struct item items[] = {
 	{ "on_sock_ops", "sock_ops with socket storage (modes rtt, state)",
 	  "kernel 5.10 or later with CONFIG_CGROUP_BPF; CAP_BPF, CAP_PERFMON, CAP_NET_ADMIN" },
 	{ "on_segment", "tracepoint tcp_probe (mode segment)",
-	  "kernel 5.11 or later with CONFIG_BPF_EVENTS; CAP_PERFMON" },
+	  "kernel 5.10 or later with CONFIG_BPF_EVENTS; CAP_PERFMON" },
 	{ "on_poll", "iterator over TCP sockets (mode poll)", "kernel 5.12 or later" },
 	{ "on_getsockopt", "getsockopt(TCP_INFO) caught with the socket (marks)",
 	  "kernel 6.2 or later (bpf_rdonly_cast)" },

@@ -6,8 +6,8 @@
  * is read after the reservation, which gives user space an exact watermark: once everything that
  * was reserved before an instant T is consumed, no later record can be older than T.
  *
- * A flow's identity, its verdict by the filter and its sequence number live in socket storage,
- * made at the first sight of the socket. A sequence number is taken before the reservation, so a
+ * A flow's identity, its verdict by the filter and its sequence number live in socket storage (before
+ * 5.12 in a table by cookie), made at the first sight of the socket. A sequence number is taken before the reservation, so a
  * record lost to a full ring leaves a gap.
  *
  * This file is compiled once for each generation of kernels (programs.h), with
@@ -39,12 +39,55 @@ struct flow_state {
 };
 _Static_assert(sizeof(struct flow_state) == 64, "a cache line, and storage is aligned to it");
 
+#ifdef ATOMIC_RESULTS
+
 struct {
 	__uint(type, BPF_MAP_TYPE_SK_STORAGE);
 	__uint(map_flags, BPF_F_NO_PREALLOC);
 	__type(key, int);
 	__type(value, struct flow_state);
 } flows SEC(".maps");
+
+#define find_state(sk, cookie) bpf_sk_storage_get(&flows, sk, 0, 0)
+#define make_state(sk, cookie) bpf_sk_storage_get(&flows, sk, 0, BPF_SK_STORAGE_GET_F_CREATE)
+#define forget_state(cookie) ((void)0)
+#define cookie_of(sk, tp) bpf_get_socket_cookie(sk)
+#define is_known(cookie) true
+
+#else
+
+/*
+ * Before 5.11 tracing programs may not use socket storage, and before 5.12 they cannot ask for a
+ * cookie, only read the one that on_sock_ops has made the kernel choose. Sockets older than the
+ * probe have none, and are not seen.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(max_entries, 65536);
+	__type(key, __u64);
+	__type(value, struct flow_state);
+} flows SEC(".maps");
+
+#define find_state(sk, cookie) ({ __u64 key = (cookie); bpf_map_lookup_elem(&flows, &key); })
+#define is_known(cookie) ((cookie) != 0)
+#define cookie_of(sk, tp) ((tp)->inet_conn.icsk_inet.sk.__sk_common.skc_cookie.counter)
+
+static __noinline struct flow_state *make_state_of(__u64 cookie)
+{
+	struct flow_state state = {};
+
+	if (bpf_map_update_elem(&flows, &cookie, &state, BPF_ANY))
+		return 0;
+	return bpf_map_lookup_elem(&flows, &cookie);
+}
+#define make_state(sk, cookie) make_state_of(cookie)
+
+static __always_inline void forget_state(__u64 cookie)
+{
+	bpf_map_delete_elem(&flows, &cookie);
+}
+
+#endif
 
 static __always_inline void copy_address(__u8 to[16], const struct in6_addr *v6, __be32 v4,
 					 __u16 family)
@@ -151,16 +194,16 @@ static __noinline int describe(struct record_flow *flow, const struct tcp_sock *
 static __always_inline struct flow_state *flow_state(void *sk, const struct tcp_sock *tp,
 						      __u64 cookie, bool elsewhere)
 {
-	struct flow_state *state = bpf_sk_storage_get(&flows, sk, 0, 0);
+	struct flow_state *state = find_state(sk, cookie);
 
 	if (state) {
 		if (!state->flow.cookie) /* first seen by on_getsockopt, before there was one */
 			state->flow.cookie = cookie;
 		return state->flow.ignored ? 0 : state;
 	}
-	if (elsewhere && !in_cgroup((const struct sock *)tp))
+	if (elsewhere && (!is_known(cookie) || !in_cgroup((const struct sock *)tp)))
 		return 0;
-	state = bpf_sk_storage_get(&flows, sk, 0, BPF_SK_STORAGE_GET_F_CREATE);
+	state = make_state(sk, cookie);
 	if (!state) {
 		lost(LOSS_NO_STATE);
 		return 0;
@@ -173,7 +216,8 @@ static __always_inline struct flow_state *flow_state(void *sk, const struct tcp_
 
 /*
  * The flow's next number. Before 5.12 no atomic operation returns a value, but then the only
- * programs that load are those that run under the socket's lock: a plain increment is exact.
+ * programs that load are those that run under the socket's lock (on_poll, which does not before 5.15,
+ * asks for cookies): a plain increment is exact.
  */
 static __always_inline __u64 next_seq(struct flow_state *state)
 {
@@ -228,6 +272,7 @@ int on_sock_ops(struct bpf_sock_ops *ctx)
 	struct bpf_sock *sk;
 	struct tcp_sock *tp;
 	struct record *r;
+	bool closes = op == BPF_SOCK_OPS_STATE_CB && arg1 == BPF_TCP_CLOSE;
 	__u32 ticket;
 
 	switch (op) {
@@ -261,12 +306,14 @@ int on_sock_ops(struct bpf_sock_ops *ctx)
 	tp = (struct tcp_sock *)bpf_skc_to_tcp_sock(sk);
 	if (!tp)
 		return 1;
-	state = bpf_sk_storage_get(&flows, sk, 0, 0);
+	state = find_state(sk, bpf_get_socket_cookie(ctx));
 	if (!state) {
 		state = flow_state(sk, tp, bpf_get_socket_cookie(ctx), false);
 		if (!state)
 			return 1;
 	} else if (state->flow.ignored) {
+		if (closes)
+			forget_state(state->flow.cookie);
 		return 1;
 	}
 	if (type == RECORD_CONNECT || type == RECORD_ESTABLISHED) {
@@ -275,8 +322,11 @@ int on_sock_ops(struct bpf_sock_ops *ctx)
 		describe(&state->flow, tp);
 	}
 	r = begin(state, type, &ticket);
-	if (!r)
+	if (!r) {
+		if (closes)
+			forget_state(state->flow.cookie);
 		return 1;
+	}
 	extract_trusted(tp, r->head.time_ns, &r->fields);
 	if (type == RECORD_RTT) {
 		/* Since 6.10 the arguments are mrtt and srtt, at least 1; before, they are 0. */
@@ -288,6 +338,8 @@ int on_sock_ops(struct bpf_sock_ops *ctx)
 		r->fields.new_state = arg1;
 	}
 	publish(&r->head, ticket);
+	if (closes)
+		forget_state(state->flow.cookie);
 	return 1;
 }
 
@@ -307,7 +359,7 @@ int BPF_PROG(on_segment, struct sock *sk, struct sk_buff *skb)
 
 	if (!tp)
 		return 0;
-	state = flow_state(sk, tp, bpf_get_socket_cookie(sk), true);
+	state = flow_state(sk, tp, cookie_of(sk, tp), true);
 	if (!state)
 		return 0;
 	r = begin(state, RECORD_SEGMENT, &ticket);

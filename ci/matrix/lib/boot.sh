@@ -32,7 +32,8 @@ accelerator_options() {
 	printf '%s\n' -cpu max
 }
 
-# boot_guest KERNEL SHARE SECONDS ACCELERATOR: false with WHY if the guest did not end by itself
+# boot_guest KERNEL SHARE SECONDS ACCELERATOR [WORD]: false with WHY if the guest did not end by itself;
+# WORD is for ../init
 boot_guest() {
 	local kernel=$1 share=$2 seconds=$3 image options deadline rc=0
 	image=$(boot_image "$kernel") || {
@@ -48,7 +49,7 @@ boot_guest() {
 		-virtfs local,path=/,mount_tag=root,security_model=none,readonly=on,multidevs=remap \
 		-virtfs "local,path=$share,mount_tag=share,security_model=none" \
 		-kernel "$image" -initrd "$kernel/initramfs" \
-		-append 'console=ttyS0 panic=-1 oops=panic tsc=reliable random.trust_cpu=on' \
+		-append 'console=ttyS0 panic=-1 oops=panic tsc=reliable random.trust_cpu=on '"${5:-}" \
 		</dev/null >"$share/qemu.log" 2>&1 &
 	GUEST_PID=$!
 	deadline=$((SECONDS + seconds))
@@ -67,6 +68,26 @@ boot_guest() {
 		WHY="$QEMU ended with exit code $rc: $(tail -n 1 "$share/qemu.log" 2>/dev/null)"
 		return 1
 	}
+}
+
+# accelerator_choose KERNEL: sets ACCEL to kvm only if it carries a guest to its first process: a
+# /dev/kvm may be there and not work. False with WHY if kvm was asked for and does not.
+accelerator_choose() {
+	local share why=''
+	share=$(mktemp -d)
+	if [[ ! -w /dev/kvm ]]; then
+		why="/dev/kvm is not there or not writable"
+	elif ! boot_guest "$1" "$share" 20 kvm tcpw-alive ||
+		! grep -q '^tcpw-matrix-alive' "$share/console.log"; then
+		why="a guest does not start by /dev/kvm on this machine"
+	fi
+	rm -rf "$share"
+	if [[ $why && $ACCEL == kvm ]]; then
+		WHY="$why: ACCEL=tcg emulates"
+		return 1
+	fi
+	WHY=''
+	[[ $why ]] && ACCEL=tcg || ACCEL=kvm
 }
 
 # console_words SHARE: what the guest's console says of its end, if it says so

@@ -68,3 +68,17 @@ verdict_code() {
 	*) echo 3 ;;
 	esac
 }
+
+# results_tell OUT FILE ...: merges, writes OUT/matrix.json and OUT/matrix.txt, prints the table and
+# ends with the exit code of the worst verdict
+results_tell() {
+	local out=$1 verdict
+	shift
+	if ! results_merge "$@" >"$out/matrix.json" || ! results_table "$out/matrix.json" >"$out/matrix.txt"; then
+		die 3 "cannot write $out/matrix.json: choose another OUT"
+	fi
+	cat "$out/matrix.txt"
+	verdict=$(jq -r .verdict "$out/matrix.json")
+	printf '%s, in %s\n' "$verdict" "$out"
+	exit "$(verdict_code "$verdict")"
+}
