@@ -38,3 +38,4 @@ matrix: ## the suite inside other kernels: KERNELS="5.10 6.12" (or list), and wh
 matrix: | $(filter deps,$(MAKECMDGOALS))
 
 .PHONY: matrix
+LIVE_TESTS += ci/matrix/tests/matrix.sh

@@ -21,6 +21,7 @@ struct item {
 	const char *program; /* of probe.bpf.c */
 	const char *what;
 	const char *remedy;
+	bool instead; /* only asked for where the one before is refused */
 };
 
 static const struct item items[] = {
@@ -30,7 +31,9 @@ static const struct item items[] = {
 	  "kernel 5.10 or later with CONFIG_BPF_EVENTS; CAP_PERFMON" },
 	{ "on_poll", "iterator over TCP sockets (mode poll)", "kernel 5.12 or later" },
 	{ "on_getsockopt", "getsockopt(TCP_INFO) caught with the socket (marks)",
-	  "kernel 6.2 or later (bpf_rdonly_cast)" },
+	  "kernel 6.2 or later (bpf_rdonly_cast), or the following" },
+	{ "on_get_info", "tcp_get_info() caught as it returns (marks)",
+	  "a kernel that has the function in one piece, with CONFIG_FUNCTION_TRACER", true },
 };
 
 static void report(FILE *out, bool good, const char *what, const char *detail)
@@ -49,6 +52,12 @@ static int try_program(const char *name, enum generation generation)
 	bpf_object__for_each_program(p, skel->obj)
 		bpf_program__set_autoload(p, !strcmp(bpf_program__name(p), name));
 	err = probe_bpf__load(skel);
+	if (!err && bpf_program__autoload(skel->progs.on_get_info)) {
+		struct bpf_link *link = programs__attach_get_info(skel);
+
+		err = link ? 0 : -errno;
+		bpf_link__destroy(link);
+	}
 	probe_bpf__destroy(skel);
 	return err;
 }
@@ -87,7 +96,7 @@ int doctor__examine(FILE *out)
 	struct features features;
 	char path[4096], detail[256];
 	enum generation generation = GENERATION_ANY;
-	bool all = true, good;
+	bool all = true, good, refused_before = false;
 	struct utsname u;
 	int err;
 
@@ -115,10 +124,15 @@ int doctor__examine(FILE *out)
 	if (generation != GENERATION_ANY)
 		report(out, true, "programs made for kernels", generation__describe(generation));
 	for (size_t i = 0; i < sizeof(items) / sizeof(items[0]); i++) {
-		int refused = err ? err : try_program(items[i].program, generation == GENERATION_ANY
+		int refused;
+
+		if (items[i].instead && !refused_before)
+			continue;
+		refused = err ? err : try_program(items[i].program, generation == GENERATION_ANY
 							     ? GENERATION_5_10 : generation);
 
 		all &= !refused;
+		refused_before = refused;
 		snprintf(detail, sizeof(detail), "%s; needs %s", strerror(-refused),
 			 items[i].remedy);
 		report(out, !refused, items[i].what, refused ? detail : NULL);

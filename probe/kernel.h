@@ -211,6 +211,10 @@ struct tcp_info {
 	__u32 tcpi_options2 : 24;
 };
 
+struct task_struct {
+	void *stack;
+};
+
 struct sk_buff {
 	char cb[48];
 };

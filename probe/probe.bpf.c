@@ -32,6 +32,7 @@ char LICENSE[] SEC("license") = "Dual BSD/GPL";
 #define SOL_TCP 6
 #define IPPROTO_TCP_ONLY 6
 #define TCP_INFO_OPTION 11
+#define STACK_BYTES 16384 /* at least, of a task in the kernel: THREAD_SIZE */
 
 struct flow_state {
 	__u64 seq;
@@ -215,9 +216,9 @@ static __always_inline struct flow_state *flow_state(void *sk, const struct tcp_
 }
 
 /*
- * The flow's next number. Before 5.12 no atomic operation returns a value, but then the only
- * programs that load are those that run under the socket's lock (on_poll, which does not before 5.15,
- * asks for cookies): a plain increment is exact.
+ * The flow's next number. Before 5.12 no atomic operation returns a value, but then all programs that
+ * load run under the socket's lock (on_poll asks for cookies), where a plain increment is exact. Only
+ * on_get_info does not: its marks go without a number.
  */
 static __always_inline __u64 next_seq(struct flow_state *state)
 {
@@ -225,6 +226,15 @@ static __always_inline __u64 next_seq(struct flow_state *state)
 	return __sync_fetch_and_add(&state->seq, 1) + 1;
 #else
 	return ++state->seq;
+#endif
+}
+
+static __always_inline __u64 mark_seq(struct flow_state *state)
+{
+#ifdef ATOMIC_RESULTS
+	return next_seq(state);
+#else
+	return 0;
 #endif
 }
 
@@ -404,17 +414,57 @@ int on_poll(struct bpf_iter__tcp *ctx)
 	return 0;
 }
 
-/* The kernel's extraction beside ours: an application has just asked for struct tcp_info. */
+/*
+ * The kernel's extraction beside ours: len bytes of its struct tcp_info, which an application has
+ * just asked for.
+ */
+static __always_inline void mark(const struct tcp_sock *tp, struct flow_state *state,
+				 const void *bytes, __s32 len)
+{
+	struct record_tcp_info *info;
+	__u32 ticket, info_ticket;
+	__u64 seq = mark_seq(state);
+	struct record *r = reserve(sizeof(*r), &ticket);
+
+	if (!r)
+		return;
+	info = reserve(sizeof(*info), &info_ticket);
+#ifndef ATOMIC_RESULTS
+	if (!info) { /* here: the verifier of 5.10 forgets that it has seen such a test */
+		bpf_ringbuf_discard(r, BPF_RB_NO_WAKEUP);
+		return;
+	}
+#endif
+	/* The clock is read after both reservations: they carry the same instant. */
+	head(&r->head, RECORD_MARK, seq, state);
+	read_cong(r, tp);
+	extract(tp, r->head.time_ns, &r->fields);
+#ifdef ATOMIC_RESULTS
+	if (!info) {
+		publish(&r->head, ticket);
+		return;
+	}
+#endif
+	info->head.type = RECORD_TCP_INFO;
+	info->head.time_ns = r->head.time_ns;
+	info->head.seq = seq;
+	info->head.flow = r->head.flow;
+	if (len < 0)
+		len = 0;
+	if (len > RECORD_TCP_INFO_BYTES)
+		len = RECORD_TCP_INFO_BYTES;
+	info->len = len;
+	info->pad = 0;
+	bpf_probe_read_kernel(info->bytes, len, bytes);
+	publish(&r->head, ticket);
+	publish(&info->head, info_ticket);
+}
+
 SEC("cgroup/getsockopt")
 int on_getsockopt(struct bpf_sockopt *ctx)
 {
-	struct record_tcp_info *info;
 	struct flow_state *state;
-	__u32 ticket, info_ticket;
 	struct tcp_sock *tp;
-	struct record *r;
-	__u64 seq;
-	__s32 len;
 
 	if (ctx->level != SOL_TCP || ctx->optname != TCP_INFO_OPTION || ctx->retval)
 		return 1;
@@ -426,34 +476,38 @@ int on_getsockopt(struct bpf_sockopt *ctx)
 	tp = bpf_rdonly_cast(ctx->sk, bpf_core_type_id_kernel(struct tcp_sock));
 	state = flow_state(ctx->sk, tp, tp->inet_conn.icsk_inet.sk.__sk_common.skc_cookie.counter,
 			   false);
-	if (!state)
-		return 1;
-	seq = next_seq(state);
-	r = reserve(sizeof(*r), &ticket);
-	if (!r)
-		return 1;
-	info = reserve(sizeof(*info), &info_ticket);
-	/* The clock is read after both reservations: they carry the same instant. */
-	head(&r->head, RECORD_MARK, seq, state);
-	read_cong(r, tp);
-	extract(tp, r->head.time_ns, &r->fields);
-	if (!info) {
-		publish(&r->head, ticket);
-		return 1;
-	}
-	info->head.type = RECORD_TCP_INFO;
-	info->head.time_ns = r->head.time_ns;
-	info->head.seq = seq;
-	info->head.flow = r->head.flow;
-	len = ctx->optlen;
-	if (len < 0)
-		len = 0;
-	if (len > RECORD_TCP_INFO_BYTES)
-		len = RECORD_TCP_INFO_BYTES;
-	info->len = len;
-	info->pad = 0;
-	bpf_probe_read_kernel(info->bytes, len, ctx->optval);
-	publish(&r->head, ticket);
-	publish(&info->head, info_ticket);
+	if (state)
+		mark(tp, state, ctx->optval, ctx->optlen);
 	return 1;
+}
+
+/* Shows user space that the following is reached at all. */
+__u64 infos_seen;
+
+/*
+ * The same before 6.2. Netlink has the kernel fill a message's buffer, getsockopt() a variable on
+ * the stack of the task: that tells them apart (do_tcp_getsockopt(), tcp_diag_get_info()).
+ */
+SEC("fexit/tcp_get_info")
+int BPF_PROG(on_get_info, struct sock *sk, struct tcp_info *info)
+{
+	struct task_struct *task = (struct task_struct *)bpf_get_current_task();
+	struct flow_state *state;
+	struct tcp_sock *tp;
+	__u64 address = 0;
+
+	/* A copy is a number: the verifier does not calculate with the pointer itself. */
+	bpf_probe_read_kernel(&address, sizeof(address), &info);
+	if (address - (__u64)BPF_CORE_READ(task, stack) >= STACK_BYTES)
+		return 0;
+	__sync_fetch_and_add(&infos_seen, 1);
+	if (sk->__sk_common.skc_state == BPF_TCP_LISTEN)
+		return 0;
+	tp = (struct tcp_sock *)bpf_skc_to_tcp_sock(sk);
+	if (!tp)
+		return 0;
+	state = flow_state(sk, tp, cookie_of(sk, tp), true);
+	if (state)
+		mark(tp, state, info, bpf_core_type_size(struct tcp_info));
+	return 0;
 }

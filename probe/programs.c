@@ -2,7 +2,12 @@
 /* The compiled eBPF programs of each generation. */
 #include "programs.h"
 
+#include <errno.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include "probe/probe_5_10.skel.h"
 #include "probe/probe_5_12.skel.h"
@@ -65,4 +70,30 @@ struct probe_bpf *programs__open(enum generation generation)
 		return NULL;
 	}
 	return skel;
+}
+
+/*
+ * A compiler may have split tcp_get_info() in two (as Debian's kernel 5.10 has it, tcp_get_info.part.0),
+ * and what getsockopt() then calls is not the function that a program can be attached to. So: ask.
+ */
+struct bpf_link *programs__attach_get_info(struct probe_bpf *skel)
+{
+	struct bpf_link *link = bpf_program__attach(skel->progs.on_get_info);
+	char info[256];
+	socklen_t len = sizeof(info);
+	int fd;
+
+	if (!link)
+		return NULL;
+	fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	if (fd >= 0) {
+		(void)!getsockopt(fd, IPPROTO_TCP, TCP_INFO, info, &len);
+		close(fd);
+	}
+	if (!*(volatile __u64 *)&skel->bss->infos_seen) {
+		bpf_link__destroy(link);
+		errno = EOPNOTSUPP;
+		return NULL;
+	}
+	return link;
 }

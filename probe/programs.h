@@ -11,4 +11,7 @@
 /* Opened, to be configured and loaded; free with probe_bpf__destroy(). NULL and errno on failure. */
 struct probe_bpf *programs__open(enum generation generation);
 
+/* on_get_info of a loaded skeleton, attached; NULL and errno, EOPNOTSUPP if it sees no getsockopt(). */
+struct bpf_link *programs__attach_get_info(struct probe_bpf *skel);
+
 #endif

@@ -32,13 +32,13 @@ struct watch {
 	struct queue *queue;
 	uint64_t awaited_ns; /* everything before it is consumed once the queue has reached its mark */
 	const struct features *features;
-	struct bpf_link *links[4];
+	struct bpf_link *links[4]; /* sock_ops, marks, segment, poll */
 	unsigned int link_count;
 	int poll_link_fd;
 	struct netns home;
 	const struct netns *netns;
 	unsigned int netns_count;
-	bool marks;
+	enum marks { MARKS_NONE, MARKS_HOOK, MARKS_FEXIT } marks;
 	/* of the drain under way */
 	struct timeline_writer *writer;
 	unsigned int budget;
@@ -74,13 +74,14 @@ const char *watch_mode__name(unsigned int mode)
 }
 
 static void configure(struct probe_bpf *skel, const struct watch_options *options,
-		      const struct features *features, bool marks)
+		      const struct features *features, enum marks marks)
 {
 	struct record_settings *settings = &skel->rodata->settings;
 
 	bpf_program__set_autoload(skel->progs.on_segment, options->modes & MODE_SEGMENT);
 	bpf_program__set_autoload(skel->progs.on_poll, options->modes & MODE_POLL);
-	bpf_program__set_autoload(skel->progs.on_getsockopt, marks);
+	bpf_program__set_autoload(skel->progs.on_getsockopt, marks == MARKS_HOOK);
+	bpf_program__set_autoload(skel->progs.on_get_info, marks == MARKS_FEXIT);
 	settings->filter = options->filter;
 	settings->want_rtt = options->modes & MODE_RTT;
 	settings->cgroup_id = options->cgroup->root ? 0 : options->cgroup->id;
@@ -109,7 +110,10 @@ static int load_generation(struct watch *w, enum generation generation,
 	return err;
 }
 
-/* The newest generation that the kernel takes, or the one asked for; without marks if need be. */
+/*
+ * The newest generation that the kernel takes, or the one asked for; marks by the way that it allows,
+ * or without if need be.
+ */
 static int load(struct watch *w, const struct watch_options *options)
 {
 	enum generation g = options->generation, last = options->generation;
@@ -121,11 +125,11 @@ static int load(struct watch *w, const struct watch_options *options)
 	}
 	do {
 		w->generation = g;
-		w->marks = options->marks;
+		w->marks = !options->marks ? MARKS_NONE : w->features->casts ? MARKS_HOOK : MARKS_FEXIT;
 		err = load_generation(w, g, options);
 		/* Given up only for want of the kfunc: another refusal is a defect of ours. */
-		if (err && w->marks && !options->marks_required && !w->features->casts) {
-			w->marks = false;
+		if (err && w->marks == MARKS_FEXIT && !options->marks_required) {
+			w->marks = MARKS_NONE;
 			err = load_generation(w, g, options);
 		}
 	} while (err && g++ != last);
@@ -152,13 +156,16 @@ static int attach(struct watch *w, const struct watch_options *options, char *wh
 		return err;
 	}
 	if (w->marks) {
-		err = keep_link(w, bpf_program__attach_cgroup(w->skel->progs.on_getsockopt,
-							      options->cgroup->fd));
-		if (err) {
-			snprintf(why, size, "cannot attach cgroup/getsockopt: %s (--no-marks does "
+		err = keep_link(w, w->marks == MARKS_FEXIT
+			? programs__attach_get_info(w->skel)
+			: bpf_program__attach_cgroup(w->skel->progs.on_getsockopt, options->cgroup->fd));
+		if (err && (options->marks_required || w->marks == MARKS_HOOK)) {
+			snprintf(why, size, "cannot attach to getsockopt(TCP_INFO): %s (--no-marks does "
 				 "without)", strerror(-err));
 			return err;
 		}
+		if (err)
+			w->marks = MARKS_NONE;
 	}
 	if (options->modes & MODE_SEGMENT) {
 		err = keep_link(w, bpf_program__attach(w->skel->progs.on_segment));
@@ -234,7 +241,7 @@ out:
 
 bool watch__has_marks(const struct watch *w)
 {
-	return w->marks;
+	return w->marks != MARKS_NONE;
 }
 
 int watch__fd(const struct watch *w)

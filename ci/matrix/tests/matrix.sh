@@ -1,0 +1,269 @@
+#!/bin/bash
+# SPDX-License-Identifier: BSD-2-Clause
+# shellcheck disable=SC2317 # tests are called by name
+#
+# The matrix without a virtual machine and without a network: what it makes of guests that pass, fail,
+# panic, hang and die, of an archive that refuses, and of what a user may get wrong.
+set -euo pipefail
+MATRIX=$(dirname "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")")
+TOP=$(dirname "$(dirname "$MATRIX")")
+# shellcheck source=ci/testing.sh
+. "$TOP/ci/testing.sh"
+command -v apt-get >/dev/null && command -v dpkg-deb >/dev/null && [[ $(uname -m) == x86_64 ]] || exit 4
+
+SCRATCH=$(mktemp -d)
+trap 'rm -rf "$SCRATCH"' EXIT
+STDOUT=$SCRATCH/stdout STDERR=$SCRATCH/stderr
+FAKE=$MATRIX/tests/fake
+# nobody's archive: whatever is asked of it is refused at once
+export MIRROR=http://127.0.0.1:9 QEMU=$FAKE/qemu BUSYBOX=$FAKE/busybox PATH=$PATH:$FAKE
+export BUILD=$SCRATCH/build OUT=$SCRATCH/out SCENARIOS=clean DRAW=0 FAKE_PID=$SCRATCH/pid ACCEL=tcg
+unset KERNELS DEADLINE REFRESH COMMAND FAKE_GUEST MAKEFLAGS
+
+# kernel REQUEST VERSION: one that was fetched before
+kernel() {
+	local dir=$BUILD/matrix/kernels/$2-amd64
+	local modules=$dir/root/lib/modules/$2-amd64
+	mkdir -p "$modules" "$dir/root/boot" "$dir.for"
+	: >"$dir.for/$1"
+	: >"$dir/root/boot/vmlinuz-$2-amd64"
+	printf 'kernel/%s.ko:\n' virtio_pci 9p/9pnet_virtio 9p/9p >"$modules/modules.dep"
+	printf 'kernel/%s.ko\n' overlay >"$modules/modules.builtin"
+	mkdir -p "$modules/kernel/9p"
+	touch "$modules"/kernel/{virtio_pci,9p/9pnet_virtio,9p/9p}.ko
+	jq -n --arg release "$2-amd64" '{release: $release, package: "linux-image-\($release)", version: "1"}' \
+		>"$dir/kernel.json"
+}
+
+begin() {
+	rm -rf "$BUILD" "$OUT" "$FAKE_PID"
+	mkdir -p "$BUILD"
+	printf '#!/bin/sh\n' >"$BUILD/tcpw-compare"
+	chmod +x "$BUILD/tcpw-compare"
+	kernel 9.9 9.9.9
+}
+
+matrix() {
+	env "${@}" "$MATRIX/run"
+}
+
+# it JQ-FILTER on what came of kernel 9.9
+it() {
+	jq -e "$1" "$OUT/9.9/kernel.json" >/dev/null || {
+		cat "$OUT/9.9/kernel.json"
+		return 1
+	}
+}
+
+guest_gone() {
+	! kill -0 "$(<"$FAKE_PID")" 2>/dev/null
+}
+
+test_a_kernel_at_hand_needs_no_archive() {
+	begin
+	exits 0 matrix KERNELS=9.9
+	it '.verdict == "pass" and .release == "9.9.9-amd64" and .accelerator == "tcg"'
+	it '.scenarios == [{scenario: "clean", verdict: "pass", why: ""}]'
+	jq -e '.verdict == "pass"' "$OUT/matrix.json"
+	grep -qE '^clean +pass$' "$OUT/matrix.txt"
+}
+
+test_what_a_guest_says_is_the_verdict_and_its_reason_is_shown() {
+	begin
+	exits 1 matrix KERNELS=9.9 FAKE_GUEST=fail
+	it '.verdict == "fail" and .why == ""'
+	exits 4 matrix KERNELS=9.9 FAKE_GUEST=skip
+	grep -qF 'clean: skip: this kernel has no tbf' "$STDOUT"
+}
+
+test_a_panic_is_an_error_with_the_console_kept() {
+	begin
+	exits 3 matrix KERNELS=9.9 FAKE_GUEST=panic
+	it '.verdict == "error" and (.why | contains("Kernel panic - not syncing: Attempted to kill init!"))'
+	it '.scenarios[0].verdict == "error"'
+	grep -q 'Kernel panic' "$OUT/9.9/console.log"
+}
+
+test_a_guest_that_cannot_start_says_why() {
+	begin
+	exits 3 matrix KERNELS=9.9 FAKE_GUEST=refuse
+	it '.why | contains("root cannot be mounted")'
+}
+
+test_a_guest_that_hangs_is_ended_at_its_deadline() {
+	begin
+	exits 3 matrix KERNELS=9.9 FAKE_GUEST=hang DEADLINE=1
+	it '.verdict == "error" and (.why | contains("did not end within 1 s"))'
+	guest_gone
+	[[ -s $OUT/9.9/console.log ]]
+}
+
+test_a_guest_without_a_result_is_an_error() {
+	local guest
+	for guest in nothing half; do
+		begin
+		exits 3 matrix KERNELS=9.9 FAKE_GUEST="$guest"
+		it '.verdict == "error" and (.why | contains("wrote no result"))'
+	done
+}
+
+test_an_earlier_result_is_not_taken_for_a_new_one() {
+	begin
+	exits 0 matrix KERNELS=9.9
+	exits 3 matrix KERNELS=9.9 FAKE_GUEST=nothing
+}
+
+test_qemu_that_dies_is_named_with_its_words() {
+	begin
+	exits 3 matrix KERNELS=9.9 FAKE_GUEST=dies
+	it '.why | contains("exit code 1: qemu: no such machine")'
+}
+
+test_one_bad_kernel_does_not_keep_the_others_from_running() {
+	begin
+	kernel 10.1 10.1.1
+	exits 3 matrix KERNELS='10.1 9.8 9.9'
+	jq -e '.verdict == "error" and [.kernels[] | [.kernel, .verdict]] ==
+		[["9.8", "error"], ["9.9", "pass"], ["10.1", "pass"]]' "$OUT/matrix.json"
+}
+
+test_an_archive_that_refuses_is_an_error_with_its_words() {
+	begin
+	exits 3 matrix KERNELS=9.8
+	jq -e '.verdict == "error" and (.why | contains("http://127.0.0.1:9 were refused"))' \
+		"$OUT/9.8/kernel.json"
+}
+
+# available: what an archive had when it was last asked
+available() {
+	mkdir -p "$BUILD/matrix/apt"
+	touch "$BUILD/matrix/apt/updated"
+	cat >"$BUILD/matrix/apt/available" <<-END
+	5.10.209-2 linux-image-5.10.0-28-amd64 bullseye
+	6.1.52-1 linux-image-6.1.0-12-amd64 bookworm
+	6.1.192-2 linux-image-6.1.0-56-amd64 bookworm-security
+	6.12.9-1 linux-image-6.12.9+deb13-amd64 trixie
+	6.12.117-1 linux-image-6.12.117+deb13-amd64 trixie
+	END
+}
+
+test_a_version_that_the_archive_has_not_is_named() {
+	begin
+	available
+	exits 3 matrix KERNELS=99.1
+	jq -e '.why | contains("has no kernel 99.1") and contains("KERNELS=list")' "$OUT/99.1/kernel.json"
+	exits 0 matrix KERNELS=list
+	grep -qE '^6\.12 +6\.12\.117-1 ' "$STDOUT"
+}
+
+test_a_package_that_is_refused_is_named() {
+	begin
+	available
+	exits 3 matrix KERNELS=6.12
+	jq -e '.why | contains("the download of linux-image-6.12.117+deb13-amd64 was refused")' \
+		"$OUT/6.12/kernel.json"
+	[[ ! -e $BUILD/matrix/kernels/6.12.117+deb13-amd64 ]]
+}
+
+test_the_newest_kernel_that_begins_with_the_version_is_chosen() (
+	begin
+	available
+	# shellcheck disable=SC2034 # for the archive
+	WORK=$BUILD/matrix
+	# shellcheck source=ci/matrix/lib/archive.sh
+	. "$MATRIX/lib/archive.sh"
+	[[ $(archive_choose 6.1) == '6.1.192-2 linux-image-6.1.0-56-amd64' ]]
+	[[ $(archive_choose 6.12) == '6.12.117-1 linux-image-6.12.117+deb13-amd64' ]]
+	[[ $(archive_choose 6.12.9) == '6.12.9-1 linux-image-6.12.9+deb13-amd64' ]]
+	[[ $(archive_choose 6.1.0-12) == '6.1.52-1 linux-image-6.1.0-12-amd64' ]]
+	! archive_choose 6 >/dev/null || [[ $(archive_choose 6) == 6.12.117* ]]
+	! archive_choose 5.1
+)
+
+test_a_disk_that_is_too_small_is_named_before_the_download() {
+	begin
+	available
+	mkdir -p "$SCRATCH/small"
+	printf '#!/bin/sh\necho Avail\necho 10\n' >"$SCRATCH/small/df"
+	chmod +x "$SCRATCH/small/df"
+	exits 3 matrix KERNELS=6.12 PATH="$SCRATCH/small:$PATH"
+	jq -e '.why | contains("only 10 MB are free")' "$OUT/6.12/kernel.json"
+}
+
+test_what_is_missing_is_named_with_its_remedy() {
+	begin
+	exits 3 matrix KERNELS=9.9 QEMU=/nonexistent/qemu
+	says 'make deps matrix'
+	rm "$BUILD/tcpw-compare"
+	exits 3 matrix KERNELS=9.9
+	says 'run make'
+}
+
+test_what_was_asked_wrongly_is_refused_before_anything_starts() {
+	local setting
+	begin
+	for setting in KERNELS=banana KERNELS=../.. SCENARIOS=nonsense DURATION=x ACCEL=fast DEADLINE=0 \
+		REFRESH=2 GUEST_CPUS=0 GUEST_MEMORY=lots DRAW=no; do
+		exits 2 matrix KERNELS=9.9 "$setting"
+		[[ $(wc -l <"$STDERR") == 1 ]]
+	done
+	[[ ! -e $OUT && ! -e $FAKE_PID ]]
+}
+
+test_kvm_that_does_not_carry_a_guest_is_not_used() {
+	begin
+	exits 3 matrix KERNELS=9.9 ACCEL=kvm
+	it '.why | contains("ACCEL=tcg emulates")'
+	exits 0 matrix KERNELS=9.9 ACCEL=auto
+	it '.accelerator == "tcg"'
+}
+
+test_a_matrix_that_is_ended_leaves_no_guest() {
+	local signal pid
+	for signal in TERM KILL; do
+		begin
+		FAKE_GUEST=hang KERNELS=9.9 "$MATRIX/run" >/dev/null 2>&1 &
+		pid=$!
+		eventually 20 test -s "$FAKE_PID"
+		kill -"$signal" "$pid"
+		wait "$pid" || true
+		eventually 5 guest_gone
+	done
+}
+
+test_modules_come_after_those_that_they_need() (
+	local modules=$SCRATCH/tree/lib/modules/1
+	mkdir -p "$modules"
+	cat >"$modules/modules.dep" <<-END
+	kernel/fs/9p/9p.ko.xz: kernel/fs/netfs.ko.xz kernel/net/9pnet.ko.xz kernel/fs/fscache.ko.xz
+	kernel/net/9pnet_virtio.ko.xz: kernel/net/9pnet.ko.xz
+	kernel/net/9pnet.ko.xz:
+	END
+	echo kernel/fs/overlayfs/overlay.ko >"$modules/modules.builtin"
+	# shellcheck source=ci/matrix/lib/initramfs.sh
+	. "$MATRIX/lib/initramfs.sh"
+	[[ $(modules_in_order "$SCRATCH/tree" 1 9pnet_virtio 9p overlay | xargs -n 1 basename | paste -sd ' ') == \
+		'9pnet.ko.xz 9pnet_virtio.ko.xz fscache.ko.xz netfs.ko.xz 9p.ko.xz' ]]
+	! modules_in_order "$SCRATCH/tree" 1 nonsense 2>/dev/null
+)
+
+test_results_of_several_jobs_are_merged_and_a_missing_one_is_an_error() {
+	begin
+	exits 0 matrix KERNELS=9.9 OUT="$SCRATCH/jobs/a"
+	kernel 10.1 10.1.1
+	exits 4 matrix KERNELS=10.1 OUT="$SCRATCH/jobs/b" FAKE_GUEST=skip
+	exits 4 "$MATRIX/merge" "$SCRATCH/merged" "$SCRATCH/jobs"
+	grep -qE '^clean +pass +skip$' "$SCRATCH/merged/matrix.txt"
+	exits 3 env EXPECT='9.9 11.2' "$MATRIX/merge" "$SCRATCH/merged" "$SCRATCH/jobs"
+	grep -qF 'no job brought a result' "$STDOUT"
+	mkdir -p "$SCRATCH/empty"
+	exits 3 "$MATRIX/merge" "$SCRATCH/merged" "$SCRATCH/empty"
+	says 'nothing to merge'
+	exits 3 "$MATRIX/merge" "$SCRATCH/merged" "$SCRATCH/nowhere"
+	says 'is not there'
+	echo '[]' >"$SCRATCH/empty/kernel.json"
+	exits 3 "$MATRIX/merge" "$SCRATCH/merged" "$SCRATCH/empty"
+	exits 2 "$MATRIX/merge" "$SCRATCH/merged"
+}
+
+run_tests
