@@ -20,6 +20,10 @@ static void judge_timeline(const struct run_timeline *t, const struct manifest_w
 	} else if (t->why[0]) {
 		r->status = STATUS_ERROR;
 		snprintf(r->reason, sizeof(r->reason), "%s", t->why);
+	} else if (m->expected && m->never_started) {
+		r->status = STATUS_ERROR;
+		snprintf(r->reason, sizeof(r->reason), "%s: tcpw-%s was never started", name,
+			 r->subject);
 	} else if (m->exit) {
 		r->status = STATUS_ERROR;
 		snprintf(r->reason, sizeof(r->reason), "%s: tcpw-%s ended with exit code %d", name,
@@ -59,6 +63,8 @@ static void judge_report(const struct run *run, enum end end, struct result *r)
 	else if (report->error[0])
 		snprintf(r->reason, sizeof(r->reason), "%s: iperf3 reports: %s", name,
 			 report->error);
+	else if (m->expected && m->never_started)
+		snprintf(r->reason, sizeof(r->reason), "%s: iperf3 was never started", name);
 	else if (m->exit)
 		snprintf(r->reason, sizeof(r->reason), "%s: iperf3 ended with exit code %d", name,
 			 m->exit);
@@ -113,6 +119,9 @@ int check_witnesses__judge(struct run *run, struct verdict *v)
 	if (run->manifest_why[0]) {
 		r->status = STATUS_ERROR;
 		snprintf(r->reason, sizeof(r->reason), "%s", run->manifest_why);
+	} else if (run->manifest.failure[0]) {
+		r->status = STATUS_ERROR;
+		snprintf(r->reason, sizeof(r->reason), "the run failed: %s", run->manifest.failure);
 	}
 	for (enum witness w = 0; w < WITNESSES; w++) {
 		r = verdict__result(v, "witness", witness__name(w));

@@ -3,16 +3,42 @@
 #include "document.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #define FILE_BYTES_MAX (256UL << 20)
 
+FILE *regular__open(const char *path)
+{
+	/* without O_NONBLOCK, open() of a FIFO waits for a writer that may never come */
+	int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC), err;
+	struct stat st;
+	FILE *f;
+
+	if (fd < 0)
+		return NULL;
+	if (fstat(fd, &st) || !S_ISREG(st.st_mode)) {
+		close(fd);
+		errno = EINVAL;
+		return NULL;
+	}
+	f = fdopen(fd, "r");
+	if (!f) {
+		err = errno;
+		close(fd);
+		errno = err;
+	}
+	return f;
+}
+
 static int read_all(const char *path, char **text, size_t *len, char why[DOCUMENT_WHY_MAX])
 {
-	FILE *f = fopen(path, "re");
+	FILE *f = regular__open(path);
 	size_t size = 0, n;
 	char *p;
 	int err = 0;
@@ -21,8 +47,11 @@ static int read_all(const char *path, char **text, size_t *len, char why[DOCUMEN
 	*len = 0;
 	if (!f) {
 		err = -errno;
-		snprintf(why, DOCUMENT_WHY_MAX, errno == ENOENT ? "missing" : "cannot open: %s",
-			 strerror(errno));
+		snprintf(why, DOCUMENT_WHY_MAX,
+			 err == -ENOENT	  ? "missing"
+			 : err == -EINVAL ? "not a regular file"
+					  : "cannot open: %s",
+			 strerror(-err));
 		return err;
 	}
 	do {

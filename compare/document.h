@@ -6,10 +6,14 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include <cjson/cJSON.h>
 
 #define DOCUMENT_WHY_MAX 256
+
+/* Open a regular file for reading; NULL and errno, EINVAL for anything else (a FIFO, a device). */
+FILE *regular__open(const char *path);
 
 /*
  * Parse the file at path. *root: its last complete document, to be freed with cJSON_Delete();

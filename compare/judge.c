@@ -302,6 +302,23 @@ static int write_plots(struct judgement *j, const struct court *c, const char *d
 	return err;
 }
 
+/* Of a judgement before: one that fails on the way must not leave a verdict that is not its own. */
+static int remove_stale(const char *dir, const char *junit)
+{
+	const char *const names[] = { "verdict.json", "report.txt", "junit.xml" };
+	char path[RUN_PATH_MAX];
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		int err = run__path(dir, names[i], path);
+
+		if (err)
+			return err;
+		if (unlink(path) && errno != ENOENT)
+			return -errno;
+	}
+	return junit && unlink(junit) && errno != ENOENT ? -errno : 0;
+}
+
 int judge__run(struct judgement *j, const char *dir, const char *output, const char *junit)
 {
 	return judge__run_with(j, dir, output, junit, NULL, 0);
@@ -326,6 +343,8 @@ int judge__run_with(struct judgement *j, const char *dir, const char *output, co
 	}
 	snprintf(j->path, sizeof(j->path), "%s", output);
 	err = output__make_dirs(output);
+	if (!err)
+		err = remove_stale(output, junit);
 	if (err)
 		return err;
 	err = make_checks(&c);
@@ -333,7 +352,7 @@ int judge__run_with(struct judgement *j, const char *dir, const char *output, co
 		err = hear(&c);
 	if (err)
 		goto out;
-	verdict__conclude(&j->verdict, j->run.manifest.skip);
+	verdict__conclude(&j->verdict, j->run.manifest.failure[0] ? NULL : j->run.manifest.skip);
 	if (j->run.flows)
 		err = write_plots(j, &c, output);
 	if (!err)

@@ -18,9 +18,15 @@ struct manifest_netns {
 	uint32_t inode; /* 0: unknown */
 };
 
+#define MANIFEST_MODES_MAX 8
+
 struct manifest_witness {
 	bool expected;
+	bool never_started; /* its exit code is null */
 	int exit; /* 0 also where the manifest does not tell */
+	unsigned int modes; /* 0: not told */
+	char mode[MANIFEST_MODES_MAX][16];
+	uint64_t interval_ns; /* of polling, by the knobs; 0: not told */
 };
 
 /*
@@ -38,6 +44,8 @@ struct bound {
 struct manifest {
 	char scenario[64], hypothesis[512], command[512], kernel[80];
 	char skip[256]; /* why the scenario could not run here; "": it ran */
+	char failure[256]; /* the first error it tells of itself; "": none */
+	uint32_t hz; /* CONFIG_HZ, 0 if unknown */
 	uint16_t port;	/* iperf3's, 0 if unknown */
 	bool receive;	/* the server sends (iperf3 -R) */
 	struct manifest_netns netns[ENDS];
@@ -47,7 +55,8 @@ struct manifest {
 };
 
 /*
- * Read path. Every key is optional but "schema". 0 or -errno, and then why[] (without path); *m is
+ * Read path. Every key is optional but "schema"; one that is there must have its
+ * type. 0 or -errno, and then why[] (without path); *m is
  * usable in any case: what is not told is expected, unbounded or unknown. Free with __free().
  */
 int manifest__read(struct manifest *m, const char *path, char why[DOCUMENT_WHY_MAX]);

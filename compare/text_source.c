@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "document.h"
+
 int text_source__fail(struct text_source *t, int err, const char *fmt, ...)
 {
 	size_t n, size = sizeof(t->error);
@@ -27,8 +29,11 @@ int text_source__fail(struct text_source *t, int err, const char *fmt, ...)
 int text_source__open(struct text_source *t, const char *path)
 {
 	t->path = path;
-	t->file = fopen(path, "re");
-	return t->file ? 0 : text_source__fail(t, -errno, "cannot open: %s", strerror(errno));
+	t->file = regular__open(path);
+	if (t->file)
+		return 0;
+	return text_source__fail(t, -errno, "cannot open: %s",
+				 errno == EINVAL ? "not a regular file" : strerror(errno));
 }
 
 void text_source__close(struct text_source *t)

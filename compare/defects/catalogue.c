@@ -209,6 +209,12 @@ const struct defect catalogue_of_defects[] = {
 	BYTES("iperf3 report missing", "state", CLIENT, edit_delete, 0, "witness/iperf3 client: missing"),
 	BYTES("iperf3 an error, exit code 0", "segment", CLIENT, edit_replace, 0, "witness/iperf3 client: interrupted", .key = "\"end\":=>\"error\": \"interrupted\", \"end\":"),
 
+	/* the run's own account */
+	BYTES("run that failed", "segment", MANIFEST, edit_replace, 0, "witness/manifest: the run failed: dead", .key = "\"errors\": []=>\"errors\": [\"dead\"]"),
+	BYTES("run interrupted", "segment", MANIFEST, edit_replace, 0, "witness/manifest: interrupted", .key = "\"interrupted\": false=>\"interrupted\": true"),
+	BYTES("run whose witnesses never started", "segment", MANIFEST, edit_replace, 0, "witness/netlink: never started", .key = "\"exit\": 0=>\"exit\": null"),
+	BYTES("run with a port in quotes", "segment", MANIFEST, edit_replace, 0, "witness/manifest: flows.port", .key = "\"port\": 5201=>\"port\": \"5201\""),
+
 	/* what cannot be seen, and why: kept here so that it stays known */
 	VALUE("probe jiffies off by one, always", "segment", PROBE, edit_add, jiffies, .k = 1, .blind = "only differences of it are used: the probe's ages and stamps move together, and no other witness tells the tick"),
 	STREAM("netlink last polls lost, told nowhere", "segment", NETLINK, edit_drop_last, 1, "schedule/netlink", .blind = "who stops a poll early and who loses the last one leave the same file; what matters of the end is in the destroy message"),
@@ -222,12 +228,13 @@ const unsigned int catalogue_of_defects_count =
 const char *target__file(enum target t)
 {
 	static const char *const names[] = { "probe.jsonl", "netlink.jsonl", "iperf3.json",
-					     "iperf3-server.json" };
+					     "iperf3-server.json", "manifest.json" };
 
 	return names[t];
 }
 
 const char *target__witness(enum target t)
 {
-	return t == TARGET_PROBE ? "probe" : t == TARGET_NETLINK ? "netlink" : "iperf3";
+	return t == TARGET_PROBE ? "probe" : t == TARGET_NETLINK ? "netlink"
+	       : t == TARGET_MANIFEST ? "run" : "iperf3";
 }

@@ -286,6 +286,40 @@ static void what_cannot_be_written_is_named(void **state)
 	synthetic__remove(dir);
 }
 
+static void a_stale_verdict_goes(void **state)
+{
+	struct judgement j;
+	char dir[64], name[128];
+
+	synthetic__make(dir, &(struct recipe){ 0 });
+	assert_int_equal(judge__run(&j, dir, dir, NULL), 0);
+	judge__free(&j);
+	/* judging fails on the way: data cannot be written where a directory is */
+	snprintf(name, sizeof(name), "%s/plots/data/errors.tsv", dir);
+	assert_int_equal(unlink(name), 0);
+	assert_int_equal(mkdir(name, 0777), 0);
+	assert_true(judge__run(&j, dir, dir, NULL) < 0);
+	judge__free(&j);
+	for (int i = 0; i < 3; i++) {
+		snprintf(name, sizeof(name), "%s/%s", dir, outputs[i]);
+		assert_true(access(name, F_OK) < 0);
+	}
+	synthetic__remove(dir);
+}
+
+static void a_fifo_is_no_file(void **state)
+{
+	char why[DOCUMENT_WHY_MAX] = "";
+	unsigned int n;
+	cJSON *root;
+
+	unlink(file(""));
+	assert_int_equal(mkfifo(path, 0600), 0);
+	assert_true(document__read(path, &root, &n, why) < 0);
+	unlink(path);
+	assert_string_equal(why, "not a regular file");
+}
+
 static void a_missing_witness_leaves_no_plot_data(void **state)
 {
 	struct judgement j;
@@ -345,6 +379,8 @@ int main(void)
 		cmocka_unit_test(report_fits_its_columns),
 		cmocka_unit_test(junit_escapes),
 		cmocka_unit_test(what_cannot_be_written_is_named),
+		cmocka_unit_test(a_stale_verdict_goes),
+		cmocka_unit_test(a_fifo_is_no_file),
 		cmocka_unit_test(a_missing_witness_leaves_no_plot_data),
 		cmocka_unit_test(plot_data_is_for_gnuplot),
 	};
