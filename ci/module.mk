@@ -8,7 +8,7 @@ deps: ## install the packages that are missing (Debian, Ubuntu); safe to repeat
 validate: ## run, judge and draw: SCENARIOS="a b" DURATION=s SEED=n OUT=dir and every other knob
 	@ci/validate.sh --check
 	$(Q)$(MAKE) --no-print-directory all
-	@ci/validate.sh
+	@setpriv --pdeathsig TERM ci/validate.sh
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)

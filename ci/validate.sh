@@ -4,13 +4,17 @@
 # Runs scenarios, judges and draws each, and sums up. `make validate` calls it; everything is set
 # by the environment:
 #
-#	SCENARIOS="clean bottleneck"  which ones; default: all
+#	SCENARIOS="clean bottleneck"  which ones, names or *.scenario.sh files; default: all
 #	OUT=DIR                       where to; default out/TIME
 #	EXPECT_ALL_FEATURES=1         a scenario that this machine cannot run is a failure, and so is an
 #	                              exact check that had nothing to compare
 #	DRAW=0                        no figures
 #	DURATION, SEED, ...           knobs, see scenarios/run --help
+#
+# With --check it only looks at what it was asked. Exit codes: 0 pass, 1 the witnesses disagree,
+# 2 usage, 3 error, 4 this machine cannot.
 set -euo pipefail
+PATH=$PATH:/usr/sbin:/sbin # tc and others are there, and not in everybody's PATH
 
 TOP=$(dirname "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")")
 : "${BUILD:=$TOP/build}"
@@ -22,12 +26,28 @@ say() {
 	printf 'validate: %s\n' "$*" >&2
 }
 
+# Only a code that was decided on leaves this script: what `set -e` ends has 1, which would say that
+# the witnesses disagree.
+DECIDED=''
+decide() {
+	DECIDED=1
+	exit "$1"
+}
+
 die() {
 	local code=$1
 	shift
-	say "$@"
-	exit "$code"
+	say "$@" || true
+	decide "$code"
 }
+
+# shellcheck disable=SC2317 # called by trap
+at_exit() {
+	[[ -z $DECIDED ]] || return 0
+	say "ended before its verdict, for the reason given above" || true
+	exit 3
+}
+trap at_exit EXIT
 
 # The part that runs now is in the background, so that a signal is passed on at once.
 PART='' STOP=''
@@ -37,14 +57,15 @@ stop() {
 	[[ -z $PART ]] || kill -TERM "$PART" 2>/dev/null || true
 }
 
-# run_part OUTPUT COMMAND ...: its exit code in RC; its stdout goes to OUTPUT, or to ours if empty
+# run_part OUTPUT COMMAND ...: its exit code in RC; its stdout goes to OUTPUT, or to ours if empty.
+# If we are killed, the kernel tells it to end.
 run_part() {
 	local out=$1
 	shift
 	if [[ $out ]]; then
-		"$@" >"$out" &
+		setpriv --pdeathsig TERM "$@" >"$out" &
 	else
-		"$@" &
+		setpriv --pdeathsig TERM "$@" &
 	fi
 	PART=$!
 	while :; do
@@ -77,39 +98,64 @@ idle_checks() {
 		- $ran | join(" ")' "$1"
 }
 
-# one_scenario NAME: sets VERDICT, WHY
-one_scenario() {
-	local dir=$OUT/$1 drawn
-	WHY=''
-	run_part '' "$TOP/scenarios/run" "$1" "$OUT"
-	if ((RC != 0)); then
-		VERDICT=$(verdict_name "$RC")
-		WHY=$(first_words "$dir/manifest.json" '.skip // (.errors | join("; "))')
-		: "${WHY:=its words are above}"
-		return
-	fi
+# identity FILE: which file that is, to tell an earlier run's from this one's
+identity() {
+	stat -c '%i %z' -- "$1" 2>/dev/null || true
+}
+
+# judge DIR: sets VERDICT, WHY
+judge() {
+	local dir=$1
 	# Its words are shown when there is something to read; report.txt has them all.
+	{ : >"$dir/log/compare.out"; } 2>/dev/null || {
+		VERDICT=error WHY="cannot write $dir/log/compare.out"
+		return
+	}
 	run_part "$dir/log/compare.out" "$TCPW_COMPARE" "$dir"
-	((RC == 0)) || cat "$dir/log/compare.out"
+	((RC == 0)) || cat "$dir/log/compare.out" || true
 	VERDICT=$(verdict_name "$RC")
-	case $VERDICT in
-	pass | fail | skip) ;;
-	*) ((RC == 3)) || WHY="tcpw-compare ended with exit code $RC" ;;
-	esac
+	if [[ $VERDICT == error ]]; then
+		((RC == 3)) || WHY="tcpw-compare ended with exit code $RC"
+	elif [[ ! -s $dir/verdict.json ]]; then
+		VERDICT=error WHY="tcpw-compare ended with exit code $RC, but wrote no $dir/verdict.json"
+	fi
 	if [[ -z $WHY && $VERDICT != pass ]]; then
 		WHY=$(first_words "$dir/verdict.json" '.reason // empty')
 		: "${WHY:=see $dir/report.txt}"
 	fi
 	if [[ $VERDICT == pass && $EXPECT_ALL_FEATURES == 1 ]]; then
-		WHY=$(idle_checks "$dir/verdict.json")
-		[[ -z $WHY ]] || VERDICT=fail WHY="all features are expected, but nothing was compared by: $WHY"
+		if ! WHY=$(idle_checks "$dir/verdict.json"); then
+			VERDICT=error WHY="$dir/verdict.json cannot be read"
+		elif [[ $WHY ]]; then
+			VERDICT=fail WHY="all features are expected, but nothing was compared by: $WHY"
+		fi
 	fi
-	[[ $DRAW == 1 ]] || return 0
-	run_part '' "$TOP/plots/draw" "$dir"
-	drawn=$RC
-	if ((drawn != 0)) && [[ $VERDICT == pass ]]; then
-		VERDICT=error WHY="the figures could not be drawn"
+}
+
+# one_scenario NAME_OR_FILE NAME: sets VERDICT, WHY
+one_scenario() {
+	local dir=$OUT/$2 before
+	WHY=''
+	before=$(identity "$dir/manifest.json")
+	run_part '' "$TOP/scenarios/run" "$1" "$OUT"
+	if ((RC != 0)); then
+		VERDICT=error
+		((RC != 4)) || VERDICT=skip
+		# Before it takes the directory, the manifest there is another run's.
+		[[ $(identity "$dir/manifest.json") == "$before" ]] ||
+			WHY=$(first_words "$dir/manifest.json" '.skip // (.errors | join("; "))')
+		: "${WHY:=${STOP:+interrupted}}"
+		: "${WHY:=its words are above}"
+		return
 	fi
+	judge "$dir"
+	if [[ $DRAW == 1 && -z $STOP ]]; then
+		run_part '' "$TOP/plots/draw" "$dir"
+		if ((RC != 0)) && [[ $VERDICT == pass ]]; then
+			VERDICT=error WHY="the figures could not be drawn"
+		fi
+	fi
+	[[ -z $STOP ]] || VERDICT=error WHY=interrupted
 }
 
 # The worst of all: error over fail over skip over pass.
@@ -134,43 +180,74 @@ check_overrides() {
 	done
 }
 
+# check_names NAME_OR_FILE ...: sets NAMES, the name of each; a run's directory has its name, so that
+# one would overwrite the other
+check_names() {
+	local word name
+	NAMES=()
+	for word in "$@"; do
+		name=${word##*/}
+		name=${name%.scenario.sh}
+		[[ " ${NAMES[*]} " != *" $name "* ]] ||
+			die 2 "SCENARIOS names $name twice: the second run would replace the first"
+		NAMES+=("$name")
+	done
+}
+
 main() {
-	local names name k=0 n list='' worst knobs=''
+	local words word name rc k=0 n list='' worst knobs=''
+	[[ $# == 0 || $* == --check ]] ||
+		die 2 "unknown argument $1: SCENARIOS, OUT and the knobs are given in the environment"
 	((EUID == 0)) ||
 		die 4 "scenarios need root, for network namespaces, cgroups and eBPF: run sudo make validate"
-	command -v jq >/dev/null || die 3 "jq is missing: run make deps"
+	for word in jq flock setpriv; do
+		command -v "$word" >/dev/null || die 3 "$word is missing: run make deps"
+	done
 	[[ $EXPECT_ALL_FEATURES =~ ^[01]$ ]] || die 2 "EXPECT_ALL_FEATURES must be 0 or 1"
 	[[ $DRAW =~ ^[01]$ ]] || die 2 "DRAW must be 0 or 1"
-	read -ra names <<<"${SCENARIOS:-$("$TOP/scenarios/run" --names | paste -sd ' ')}"
-	n=${#names[@]}
+	read -ra words <<<"${SCENARIOS:-$("$TOP/scenarios/run" --names | paste -sd ' ')}"
+	n=${#words[@]}
 	((n > 0)) || die 2 "SCENARIOS names no scenario"
+	check_names "${words[@]}"
 	# All names and knobs before the first minute of traffic, not after it.
-	for name in "${names[@]}"; do
-		knobs+=" $("$TOP/scenarios/run" --check "$name" | paste -sd " ")" || exit $?
+	for word in "${words[@]}"; do
+		rc=0
+		knobs+=" $("$TOP/scenarios/run" --check "$word" | paste -sd " ")" || rc=$?
+		case $rc in
+		0) ;;
+		2 | 3 | 4) decide "$rc" ;;
+		*) die 3 "the scenario $word cannot be loaded" ;;
+		esac
 	done
 	check_overrides "$knobs"
-	[[ ${1:-} != --check ]] || exit 0
+	[[ ${1:-} != --check ]] || decide 0
 	[[ -x $TCPW_COMPARE ]] || die 3 "$TCPW_COMPARE is not there: run make"
 	: "${OUT:=$TOP/out/$(date +%Y%m%d-%H%M%S)}"
 	mkdir -p -- "$OUT" || die 3 "cannot make $OUT: choose another OUT"
 	OUT=$(readlink -f -- "$OUT")
-	rm -f -- "$OUT/summary.json"
+	# For all of judging and drawing too; scenarios/run locks the scenario's own directory.
+	exec {OUT_LOCK}<"$OUT"
+	flock -n "$OUT_LOCK" ||
+		die 3 "another make validate is writing to $OUT: wait for it or choose another OUT"
+	rm -f -- "$OUT/summary.json" || die 3 "cannot write to $OUT: choose another OUT"
 
 	trap stop INT TERM HUP
-	for name in "${names[@]}"; do
+	for word in "${words[@]}"; do
+		name=${NAMES[k]}
 		k=$((k + 1))
 		if [[ $STOP ]]; then
 			VERDICT=error WHY='not run: interrupted'
 		else
 			printf '[%d/%d] %s: %s s of traffic\n' "$k" "$n" "$name" "${DURATION:-10}"
-			one_scenario "$name"
+			one_scenario "$word" "$name"
 			printf '[%d/%d] %s: %s%s\n' "$k" "$n" "$name" "$VERDICT" "${WHY:+ ($WHY)}"
 		fi
 		list+=$(jq -cn --arg scenario "$name" --arg verdict "$VERDICT" --arg why "$WHY" \
 			'{scenario: $scenario, verdict: $verdict, why: $why}')$'\n'
 	done
 
-	{ sum_up <<<"$list" >"$OUT/summary.json"; } 2>/dev/null || die 3 "cannot write $OUT/summary.json"
+	{ sum_up <<<"$list" >"$OUT/summary.json.part" && mv -f "$OUT/summary.json.part" "$OUT/summary.json"; } \
+		2>/dev/null || die 3 "cannot write $OUT/summary.json"
 	worst=$(jq -r .verdict "$OUT/summary.json")
 	printf '\n%-16s %s\n' scenario verdict
 	jq -r '.scenarios[] | "\(.scenario)\t\(.verdict)"' "$OUT/summary.json" |
@@ -179,10 +256,10 @@ main() {
 		done
 	printf '%-16s %s, in %s\n' together "$worst" "$OUT"
 	case $worst in
-	pass) exit 0 ;;
-	fail) exit 1 ;;
-	skip) exit 4 ;;
-	*) exit 3 ;;
+	pass) decide 0 ;;
+	fail) decide 1 ;;
+	skip) decide 4 ;;
+	*) decide 3 ;;
 	esac
 }
 

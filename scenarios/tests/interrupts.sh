@@ -46,6 +46,7 @@ interrupted() {
 	[[ -d $WORK/out/clean ]] || return 0
 	has_trailer "$WORK/out/clean/probe.jsonl"
 	has_trailer "$WORK/out/clean/netlink.jsonl"
+	has_trailer "$WORK/out/clean/path.jsonl"
 	if [[ -e $WORK/out/clean/manifest.json ]]; then
 		manifest '.interrupted and (.errors | any(contains("interrupted")))'
 	fi
@@ -73,6 +74,7 @@ test_ctrl_c_twice() {
 	wait "$JOB" || rc=$?
 	[[ $rc == 3 ]]
 	has_trailer "$WORK/out/clean/probe.jsonl"
+	has_trailer "$WORK/out/clean/path.jsonl"
 	left_nothing
 }
 
@@ -97,6 +99,33 @@ test_make_validate_interrupted_sums_up() {
 	[[ $rc == 3 ]]
 	jq -e '.verdict == "error" and (.scenarios | length == 2)' "$WORK/out/summary.json" >/dev/null
 	left_nothing
+}
+
+test_make_validate_interrupted_while_it_judges_says_so() {
+	local rc=0
+	start SCENARIOS=clean DURATION=1 OUT="$WORK/out" TCPW_COMPARE="$FAKE/compare" \
+		FAKE_COMPARE=clean=0 FAKE_COMPARE_WAITS=60 "$TOP/ci/validate.sh"
+	eventually 30 test -e "$WORK/out/clean/verdict.json"
+	kill -INT -- "-$JOB"
+	wait "$JOB" || rc=$?
+	[[ $rc == 3 ]]
+	jq -e '.scenarios[0] | .verdict == "error" and .why == "interrupted"' "$WORK/out/summary.json" >/dev/null
+	left_nothing
+}
+
+# The run does not go on to its natural end, and its files are whole.
+test_make_validate_killed_ends_its_run() {
+	local killed
+	for killed in "$TOP/ci/validate.sh" "make -C $TOP validate"; do
+		# shellcheck disable=SC2086 # a command and its words
+		start SCENARIOS=clean DURATION=60 OUT="$WORK/out" $killed
+		eventually 30 test -s "$WORK/out/clean/iperf3-server.json" -o -s "$WORK/out/clean/path.jsonl"
+		kill -KILL "$JOB"
+		wait "$JOB" || true
+		left_nothing
+		has_trailer "$WORK/out/clean/probe.jsonl"
+		manifest .interrupted
+	done
 }
 
 # The real collectors are needed, for their trailers.
