@@ -80,7 +80,7 @@ course_end() {
 	part_stop iperf3-client 3000
 	part_stop iperf3-server 3000
 	collectors_stop
-	[[ -z ${LEDGER_OPEN:-} || $rc != 0 ]] || path_ledger_close
+	path_ledger_close || note "cannot write $RUN_DIR/path.jsonl"
 	if [[ -z $FINISHED && ${#ERRORS[@]} -eq 0 && $SKIPPED -eq 0 ]]; then
 		note "$STEP failed (exit code $rc), for the reason given above"
 	fi
@@ -115,7 +115,7 @@ main() {
 	STEP="starting the iperf3 server"
 	before_server
 	server_start
-	path_ledger_open
+	path_ledger_open || fail "cannot write $RUN_DIR/path.jsonl"
 	STEP="running the test"
 	before_client
 	client_start
@@ -124,7 +124,7 @@ main() {
 	iperf3_check
 	STEP="waiting for the end of the flows"
 	await 10000 flows_gone || fail "flows were still open 10 s after the end of iperf3"
-	path_ledger_close
+	path_ledger_close || fail "cannot write $RUN_DIR/path.jsonl"
 	FINISHED=1
 }
 

@@ -10,7 +10,8 @@ KNOBS=()  # in the order of declaration
 BOUNDS=() # "path=value" for the manifest
 
 # knob NAME DEFAULT TYPE SENTENCE
-# TYPE: int:MIN:MAX, number:MIN:MAX, rate (bit/s, with K M G), time (100ms), one:A:B:..., list:A:B:...
+# TYPE: int:MIN:MAX, number:MIN:MAX, rate (bit/s, with K M G), time:MIN:MAX (100ms),
+# one:A:B:..., list:A:B:..., word
 knob() {
 	[[ -n ${KNOB_TYPE[$1]:-} ]] || KNOBS+=("$1")
 	KNOB_DEFAULT[$1]=$2 KNOB_TYPE[$1]=$3 KNOB_HELP[$1]=$4
@@ -42,9 +43,9 @@ knob CONGESTION cubic word 'congestion control of both ends'
 knob PORT 5201 int:1:65535 'port of the iperf3 server'
 knob IPERF3_INTERVAL 0.1 number:0.1:60 'seconds between the reports of iperf3'
 knob PROBE_MODES rtt,segment list:rtt:poll:state:segment 'capture modes of tcpw-probe'
-knob PROBE_INTERVAL 100ms time 'interval of its poll mode'
+knob PROBE_INTERVAL 100ms time:1ms:3600s 'interval of its poll mode'
 knob NETLINK_MODE exact one:exact:filter:full 'how tcpw-netlink asks'
-knob NETLINK_INTERVAL 10ms time 'interval at which it asks'
+knob NETLINK_INTERVAL 10ms time:10us:3600s 'interval at which it asks'
 
 knobs_describe() {
 	local k
@@ -75,6 +76,22 @@ number_in() {
 	((scaled[0] >= scaled[1] && scaled[0] <= scaled[2]))
 }
 
+# time_in VALUE MIN MAX: compared in picoseconds, so that fractions of a microsecond count
+time_in() {
+	local v fraction scaled=() factor
+	for v in "$@"; do
+		[[ $v =~ ^([0-9]{1,6})(\.([0-9]{1,6}))?(us|ms|s)$ ]] || return 1
+		case ${BASH_REMATCH[4]} in
+		us) factor=1 ;;
+		ms) factor=1000 ;;
+		s) factor=1000000 ;;
+		esac
+		fraction=${BASH_REMATCH[3]:-}000000
+		scaled+=($(((10#${BASH_REMATCH[1]} * 1000000 + 10#${fraction:0:6}) * factor)))
+	done
+	((scaled[0] >= scaled[1] && scaled[0] <= scaled[2]))
+}
+
 knob_check() {
 	local name=$1 value=$2 type=${KNOB_TYPE[$1]} min max item
 	local words=${type#*:}
@@ -95,9 +112,10 @@ knob_check() {
 			die 2 "$name=$value: must be a rate in bit/s such as 500K, 200M or 1G, at most 1000G"
 		fi
 		;;
-	time)
-		[[ $value =~ ^[0-9]{1,6}(\.[0-9]{1,6})?(us|ms|s)$ ]] ||
-			die 2 "$name=$value: must be a time with its unit, such as 500us, 10ms or 1s"
+	time:*)
+		IFS=: read -r _ min max <<<"$type"
+		time_in "$value" "$min" "$max" ||
+			die 2 "$name=$value: must be a time with its unit, such as 500us, 10ms or 1s, from $min to $max"
 		;;
 	word)
 		[[ $value =~ ^[A-Za-z0-9_-]{1,15}$ ]] ||
@@ -153,8 +171,13 @@ knobs_json() {
 # The command that repeats this run; knobs at their default are left out but the first two.
 knobs_command() {
 	local k text="make ${TCPW_REPEAT:-validate}"
-	# shellcheck disable=SC2153 # NAME is catalogue.sh's
-	text+=" SCENARIOS=$NAME"
+	# A file outside the catalogue has no name there.
+	# shellcheck disable=SC2153 # NAME and SCENARIO_FILE are catalogue.sh's
+	if [[ $SCENARIO_FILE == "$SCENARIO_DIR/$NAME.scenario.sh" ]]; then
+		text+=" SCENARIOS=$NAME"
+	else
+		text+=" SCENARIOS=$SCENARIO_FILE"
+	fi
 	for k in "${KNOBS[@]}"; do
 		[[ $k == DURATION || $k == SEED || ${!k} != "${KNOB_DEFAULT[$k]}" ]] || continue
 		text+=" $k=${!k}"

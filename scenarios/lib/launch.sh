@@ -70,10 +70,10 @@ part_stop() {
 	return 1
 }
 
-# part_words NAME: the last thing it said on stderr
+# part_words NAME: the last thing it said on stderr, but for argp's hint at --help
 part_words() {
 	local words
-	words=$(tail -n 1 "$RUN_DIR/log/$1.err" 2>/dev/null) || true
+	words=$(grep -v "^Try .*--help" "$RUN_DIR/log/$1.err" 2>/dev/null | tail -n 1) || true
 	printf '%s\n' "${words:-it said nothing}"
 }
 

@@ -88,33 +88,38 @@ path_bottleneck() {
 	path_fact burst_bytes "$burst"
 }
 
-# One line of path.jsonl for each device: counters of link and queue. Times are CLOCK_REALTIME.
+# One line of path.jsonl for each device: counters of link and queue. Times are CLOCK_REALTIME. False
+# if one could not be written: who calls says so, since at the end of a run nothing may end it again.
 path_ledger() {
 	local event=$1 entry ns dev link qdisc
 	for entry in "${PATH_DEVICES[@]}"; do
 		read -r ns dev <<<"$entry"
-		link=$(in_ns "$ns" ip -s -j link show dev "$dev")
-		qdisc=$(in_ns "$ns" tc -s -j qdisc show dev "$dev")
+		link=$(in_ns "$ns" ip -s -j link show dev "$dev") &&
+			qdisc=$(in_ns "$ns" tc -s -j qdisc show dev "$dev") || return 1
 		jq -cn --arg event "$event" --arg ns "$ns" --arg dev "$dev" --arg at "$EPOCHREALTIME" \
 			--argjson link "$link" --argjson qdisc "$qdisc" \
 			'{event: $event, realtime_s: ($at | tonumber), netns: $ns, dev: $dev,
-			mtu: $link[0].mtu, link: $link[0].stats64, qdisc: $qdisc}'
-	done >>"$RUN_DIR/path.jsonl" || fail "cannot write $RUN_DIR/path.jsonl"
+			mtu: $link[0].mtu, link: $link[0].stats64, qdisc: $qdisc}' || return 1
+	done >>"$RUN_DIR/path.jsonl"
 }
 
 path_ledger_open() {
-	jq -cn --argjson path "$PATH_FACTS" '{timeline: 1, witness: "path", clock: "CLOCK_REALTIME", path: $path}' \
-		>"$RUN_DIR/path.jsonl" || fail "cannot write $RUN_DIR/path.jsonl"
-	path_ledger before
 	LEDGER_OPEN=1
+	jq -cn --argjson path "$PATH_FACTS" '{timeline: 1, witness: "path", clock: "CLOCK_REALTIME", path: $path}' \
+		>"$RUN_DIR/path.jsonl" && path_ledger before
 }
 
+# Also after an error or a signal, which may have come at any moment: nothing is written to a file
+# without header, or after the trailer. False if the account is not complete.
 path_ledger_close() {
-	[[ -n ${LEDGER_OPEN:-} ]] || return 0
-	LEDGER_OPEN=''
-	path_ledger after
-	jq -cn --argjson n $((2 * ${#PATH_DEVICES[@]})) '{trailer: true, samples: $n, lost: {}, notes: {}}' \
-		>>"$RUN_DIR/path.jsonl" || fail "cannot write $RUN_DIR/path.jsonl"
+	local file=$RUN_DIR/path.jsonl rc=0 lines
+	[[ -n ${LEDGER_OPEN:-} && -s $file ]] || return 0
+	[[ $(tail -n 1 "$file") != '{"trailer":true'* ]] || return 0
+	path_ledger after || rc=1
+	lines=$(wc -l <"$file")
+	jq -cn --argjson n $((lines - 1)) '{trailer: true, samples: $n, lost: {}, notes: {}}' \
+		>>"$file" || rc=1
+	return "$rc"
 }
 
 # {"client/eth0": {"tso": true, ...}, ...}

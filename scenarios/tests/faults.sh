@@ -60,6 +60,8 @@ test_a_knob_out_of_range_is_refused_before_anything_starts() {
 	local knob
 	for knob in DURATION=0 DURATION=3601 DURATION=1s DURATION= DURATION=-1 SEED=4294967296 \
 		STREAMS=129 BITRATE=1T FAMILY=inet5 PROBE_MODES=rtt,nonsense NETLINK_INTERVAL=10 \
+		NETLINK_INTERVAL=0ms NETLINK_INTERVAL=9.999us NETLINK_INTERVAL=999999s \
+		PROBE_INTERVAL=999us PROBE_INTERVAL=3601s \
 		IPERF3_INTERVAL=0.01 'CONGESTION=a b' PORT=65536; do
 		exits 2 "$RUN" clean "$WORK/none" "$knob"
 		says "${knob%%=*}=${knob#*=}"
@@ -192,6 +194,7 @@ test_a_collector_that_cannot_work_here_is_a_skip_with_its_reason() {
 test_a_collector_that_fails_at_the_start_is_an_error() {
 	FAKE_NETLINK=dies exits 3 fake_run clean "$WORK/out" DURATION=1
 	grep -q 'cannot attach' "$STDERR"
+	[[ $(<"$STDERR") != *--help* ]]
 	in_manifest 'cannot attach'
 	manifest '.witnesses.probe.exit == 0'
 	left_nothing
@@ -200,6 +203,7 @@ test_a_collector_that_fails_at_the_start_is_an_error() {
 test_a_collector_that_dies_midway_is_an_error() {
 	FAKE_PROBE=midway exits 3 fake_run clean "$WORK/out" DURATION=5
 	in_manifest 'out of luck'
+	tail -n 1 "$WORK/out/clean/path.jsonl" | jq -e ".trailer and .samples == 4" >/dev/null
 	left_nothing
 }
 
