@@ -5,15 +5,15 @@
 #	UNIT_TESTS	cmocka programs, need no privileges
 #	LIVE_TESTS	scripts that exit with 0, 1, or 4 where this kernel or these privileges cannot
 #	UNDER		a command to run unit tests under, e.g. valgrind (optional)
-# A program's output is shown when it fails. With EXPECT_ALL_FEATURES=1 a skip is a failure. The last
-# line is "N passed, N failed, N skipped".
+# A program's output is shown when it fails; one that counted no test has failed, too. With
+# EXPECT_ALL_FEATURES=1 a skip is a failure. The last line is "N passed, N failed, N skipped".
 set -euo pipefail
 
 passed=0 failed=0 skipped=0
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 
-# add PATTERN: the number before the word in the log's last matching line, 0 without one
+# number WORD: the one before the word in the log's last line that has it, 0 without one
 number() {
 	grep -oE "[0-9]+ $1" "$log" | tail -n 1 | grep -oE '^[0-9]+' || echo 0
 }
@@ -30,7 +30,7 @@ for t in ${UNIT_TESTS:-}; do
 	p=$(sed -nE 's/^\[  PASSED  \] ([0-9]+) test.*/\1/p' "$log" | tail -n 1)
 	f=$(sed -nE 's/^\[  FAILED  \] ([0-9]+) test.*/\1/p' "$log" | tail -n 1)
 	s=$(sed -nE 's/^\[  SKIPPED \] ([0-9]+) test.*/\1/p' "$log" | tail -n 1)
-	[[ $rc == 0 || ${f:-0} != 0 ]] || f=1 # died without counting
+	[[ ${f:-0} != 0 ]] || ((rc == 0 && ${p:-0} + ${s:-0} > 0)) || f=1 # died, or counted nothing
 	passed=$((passed + ${p:-0})) failed=$((failed + ${f:-0})) skipped=$((skipped + ${s:-0}))
 	if [[ ${f:-0} == 0 ]]; then
 		verdict "$t (${p:-0})" ok
@@ -45,8 +45,12 @@ for t in ${LIVE_TESTS:-}; do
 	p=$(number passed) f=$(number failed)
 	case $rc in
 	0)
-		((p > 0)) || p=1
-		verdict "$t ($p)" ok
+		if ((p > 0)); then
+			verdict "$t ($p)" ok
+		else
+			f=1
+			verdict "$t: counted no test" FAILED
+		fi
 		;;
 	4)
 		if [[ ${EXPECT_ALL_FEATURES:-} == 1 ]]; then
