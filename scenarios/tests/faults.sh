@@ -173,6 +173,14 @@ test_a_port_in_use_is_named() {
 	left_nothing
 }
 
+test_a_scenario_file_that_cannot_be_loaded_is_an_error() {
+	echo "false" >"$WORK/bad.scenario.sh"
+	exits 3 fake_run "$WORK/bad.scenario.sh" "$WORK/out"
+	says "bad cannot go on"
+	exits 3 env SCENARIOS="$WORK/bad.scenario.sh" "$TOP/ci/validate.sh"
+	says "bad cannot go on"
+}
+
 test_a_path_that_cannot_be_built_is_an_error() {
 	cat >"$WORK/broken.scenario.sh" <<-'EOF'
 		hypothesis 'the path is broken'
