@@ -10,6 +10,7 @@ TOP=$(dirname "$(dirname "$MATRIX")")
 # shellcheck source=ci/testing.sh
 . "$TOP/ci/testing.sh"
 command -v apt-get >/dev/null && command -v dpkg-deb >/dev/null && [[ $(uname -m) == x86_64 ]] || exit 4
+[[ -f /usr/share/keyrings/debian-archive-keyring.gpg ]] || exit 4
 
 SCRATCH=$(mktemp -d)
 trap 'rm -rf "$SCRATCH"' EXIT
