@@ -14,6 +14,10 @@
  *   was skipped for good, and by an overrun only until a round begins in time again. So the lag's
  *   lowest value among the flow's last polls, above its lowest ever, is what is missing. More than
  *   the trailer accounts for is a loss that nobody counted, or a period longer than the declared.
+ *   The lag cannot fall either: that is more polls than ticks, so a period shorter than the declared,
+ *   or samples that are there twice. Only once, by one: where the flow's first poll itself lies in a
+ *   later tick than its own, the next round, in time, makes two polls in one tick (ticker.c serves
+ *   the latest deadline that passed and skips those before it).
  *   (The last polls themselves are the blind end of this: a loss among them shows as coverage.)
  */
 #include "check_schedule.h"
@@ -24,7 +28,7 @@
 
 struct schedule {
 	struct check check;
-	uint64_t windows, instants, overlaps;
+	uint64_t windows, instants, overlaps, surplus;
 	struct worst worst;
 	unsigned int flow; /* the one that missed most */
 	uint64_t skipped;
@@ -35,7 +39,7 @@ struct schedule {
 
 struct schedule_flow {
 	uint64_t last_end_ns, polls;
-	int64_t lag[LAST_POLLS], lowest;
+	int64_t lag[LAST_POLLS], lowest, first;
 };
 
 static const struct timeline_header *own_header(const struct run *run)
@@ -67,6 +71,12 @@ static void begin(struct check *c, const struct window *w)
 	}
 	f->last_end_ns = w->sample->t1_ns;
 	lag = (int64_t)((t0 - h->base_ns) / h->interval_ns) - (int64_t)f->polls;
+	if (!f->polls)
+		f->first = lag;
+	if (lag < f->first - 1) {
+		s->surplus++;
+		worst__update(&s->worst, w->flow->id, t0, 0, f->first - lag, f->first - lag);
+	}
 	if (!f->polls || lag < f->lowest)
 		f->lowest = lag;
 	f->lag[f->polls++ % LAST_POLLS] = lag;
@@ -129,7 +139,7 @@ static int finish(struct check *c, struct verdict *v)
 	known = t->whole ? accounted(&t->trailer) : UINT64_MAX; /* a cut file is told elsewhere */
 	r->witness[0] = witness__name(WITNESS_NETLINK);
 	r->compared = s->windows;
-	r->violations = s->instants + s->overlaps;
+	r->violations = s->instants + s->overlaps + s->surplus;
 	r->worst = s->worst;
 	if (s->instants)
 		snprintf(r->reason, sizeof(r->reason),
@@ -141,6 +151,11 @@ static int finish(struct check *c, struct verdict *v)
 			 "%" PRIu64 " polls begin inside the window of the flow's poll before: a "
 			 "sample is there twice, or under the wrong flow",
 			 s->overlaps);
+	else if (s->surplus)
+		snprintf(r->reason, sizeof(r->reason),
+			 "%" PRIu64 " polls are more than there are ticks: the interval is shorter "
+			 "than the declared, or samples are there twice",
+			 s->surplus);
 	else if (s->skipped > known) {
 		r->violations = s->skipped - known;
 		worst__update(&r->worst, s->flow, 0, known, s->skipped, r->violations);

@@ -13,6 +13,7 @@
 #include "captures.h"
 #include "check_bracketing.h"
 #include "check_bytes.h"
+#include "check_claims.h"
 #include "check_clock.h"
 #include "check_clocks.h"
 #include "check_conservation.h"
@@ -41,6 +42,7 @@
 #include "write.h"
 
 enum {
+	CLAIMS,
 	BRACKETING,
 	CLOCKS,
 	CONSERVATION,
@@ -78,6 +80,7 @@ static int make_checks(struct court *c)
 {
 	static const bool by_marks[ENDS];
 
+	c->checks[CLAIMS] = check_claims__new(c->run);
 	c->checks[BRACKETING] = check_bracketing__new(c->run);
 	c->checks[CLOCKS] = check_clocks__new(c->run);
 	c->checks[CONSERVATION] = check_conservation__new(c->run);
@@ -184,13 +187,14 @@ static int judge_iperf3(struct court *c)
 	}
 	if (rest[END_CLIENT] || rest[END_SERVER])
 		err = place_without_marks(c, rest);
+	/* first: an interval that is missing explains what the marks find */
+	if (!err && check_intervals__judge(c->run, c->verdict))
+		err = -ENOMEM;
 	if (!err && check_marks__judge(c->checks[MARKS], c->verdict))
 		err = -ENOMEM;
 	if (!err && placement__judge(c->run, c->verdict))
 		err = -ENOMEM;
 	if (!err && check_clock__judge_iperf3(c->run, c->captures, c->verdict))
-		err = -ENOMEM;
-	if (!err && check_intervals__judge(c->run, c->verdict))
 		err = -ENOMEM;
 	if (!err && iperf3_statistics__judge(c->iperf3, c->run, c->verdict))
 		err = -ENOMEM;

@@ -214,6 +214,10 @@ const struct defect catalogue_of_defects[] = {
 	BYTES("run interrupted", "segment", MANIFEST, edit_replace, 0, "witness/manifest: interrupted", .key = "\"interrupted\": false=>\"interrupted\": true"),
 	BYTES("run whose witnesses never started", "segment", MANIFEST, edit_replace, 0, "witness/netlink: never started", .key = "\"exit\": 0=>\"exit\": null"),
 	BYTES("run with a port in quotes", "segment", MANIFEST, edit_replace, 0, "witness/manifest: flows.port", .key = "\"port\": 5201=>\"port\": \"5201\""),
+	BYTES("probe header without a mode", "segment", PROBE, edit_replace, 0, "claims/probe: mode segment", .key = "\"modes\":[\"rtt\",\"segment\"]=>\"modes\":[\"rtt\"]"),
+	BYTES("probe header with another HZ", "segment", PROBE, edit_replace, 0, "claims/probe: hz 1000", .key = "\"hz\":250=>\"hz\":1000"),
+	BYTES("netlink header with another interval", "segment", NETLINK, edit_replace, 0, "claims/netlink: interval_ns 60000000", .key = "\"interval_ns\":50000000=>\"interval_ns\":60000000"),
+	BYTES("netlink header with another mode", "segment", NETLINK, edit_replace, 0, "claims/netlink: mode exact", .key = "\"modes\":[\"exact\"]=>\"modes\":[\"dump\"]"),
 
 	/* what cannot be seen, and why: kept here so that it stays known */
 	VALUE("probe jiffies off by one, always", "segment", PROBE, edit_add, jiffies, .k = 1, .blind = "only differences of it are used: the probe's ages and stamps move together, and no other witness tells the tick"),

@@ -181,7 +181,9 @@ static void set_header(struct timeline_header *h, enum witness w, const struct r
 	snprintf(h->tool, sizeof(h->tool), "tcpw-%s 0.0.0", witness__name(w));
 	strcpy(h->kernel, "6.12.0");
 	strcpy(h->mode[0], w == WITNESS_PROBE ? "rtt" : "exact");
-	h->modes = 1;
+	if (w == WITNESS_PROBE)
+		strcpy(h->mode[1], "segment");
+	h->modes = w == WITNESS_PROBE ? 2 : 1;
 	h->hz = 250;
 	h->interval_ns = w == WITNESS_PROBE ? 0 : POLL_EVERY;
 	h->base_ns = SYNTHETIC_START_NS - 1000;
