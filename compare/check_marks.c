@@ -283,11 +283,41 @@ static void judge(const struct marks *m, enum subject s, struct result *r)
 	}
 }
 
+/* Linux answers getsockopt(TCP_INFO), so every iperf3 since 3.1 prints rtt and snd_cwnd of it. */
+static int judge_figures(const struct marks *m, enum end end, struct verdict *v)
+{
+	const struct report *report = &m->check.run->report[end];
+	uint64_t lacking = 0;
+	struct result *r;
+
+	for (unsigned int i = 0; i < report->count; i++) {
+		const struct stream *s = &report->streams[i];
+
+		for (unsigned int k = 0; s->sender && m->streams[end][i].count && k < s->count; k++)
+			lacking += (s->intervals[k].figures & (FIGURE_RTT | FIGURE_CWND)) !=
+				   (FIGURE_RTT | FIGURE_CWND);
+	}
+	if (!lacking)
+		return 0;
+	r = verdict__result(v, "marks", end == END_CLIENT ? "iperf3 client" : "iperf3 server");
+	if (!r)
+		return -1;
+	r->status = STATUS_FAIL;
+	r->violations = lacking;
+	snprintf(r->reason, sizeof(r->reason),
+		 "%llu intervals of a sender lack rtt or snd_cwnd, though iperf3's calls were seen",
+		 (unsigned long long)lacking);
+	return 0;
+}
+
 int check_marks__judge(const struct check *check, struct verdict *v)
 {
 	const struct marks *m = (const struct marks *)check;
 	struct result *r;
 
+	for (enum end end = 0; end < ENDS; end++)
+		if (judge_figures(m, end, v))
+			return -1;
 	if (!m->added) {
 		r = verdict__result(v, "marks", "");
 		if (!r)

@@ -46,11 +46,47 @@ static bool has_intervals(const struct report *report)
 	return false;
 }
 
+/*
+ * Does the stream have its totals, and do the printed intervals lead up to them? NULL, or what is
+ * wrong. iperf3 leaves a last interval out if it has no data and is shorter than a tenth of an
+ * interval (iperf_print_intermediate()); of several in a row, when it was late, none has data.
+ */
+static const char *incomplete(const struct stream *s)
+{
+	const struct interval *last = s->count ? &s->intervals[s->count - 1] : NULL;
+	uint64_t bytes = 0;
+	int64_t gap;
+
+	if (!(s->end.have & 1U << END_BYTES))
+		return "no total at the end";
+	if (!last)
+		return "no interval";
+	gap = s->end.end_ns - last->end_ns;
+	if (s->end.end_ns < 0 || gap < stream__short_ns(s))
+		return NULL;
+	for (unsigned int k = 0; k < s->count; k++)
+		bytes += s->intervals[k].epoch == last->epoch ? s->intervals[k].bytes : 0;
+	if (gap < 10 * stream__short_ns(s) && bytes == s->end.value[END_BYTES])
+		return NULL;
+	return "the intervals stop before the end";
+}
+
+static const char *incomplete_report(const struct report *report, unsigned int *stream)
+{
+	const char *what = NULL;
+
+	for (*stream = 0; *stream < report->count && !what; ++*stream)
+		what = incomplete(&report->streams[*stream]);
+	return what;
+}
+
 static void judge_report(const struct run *run, enum end end, struct result *r)
 {
 	const struct manifest_witness *m = &run->manifest.iperf3[end];
 	const struct report *report = &run->report[end];
 	const char *name = run__report_name(end);
+	const char *what;
+	unsigned int stream;
 
 	if (!m->expected && !report->present) {
 		r->status = STATUS_SKIP;
@@ -70,6 +106,8 @@ static void judge_report(const struct run *run, enum end end, struct result *r)
 			 m->exit);
 	else if (!has_intervals(report))
 		snprintf(r->reason, sizeof(r->reason), "%s: no interval of any stream", name);
+	else if ((what = incomplete_report(report, &stream)))
+		snprintf(r->reason, sizeof(r->reason), "%s: stream %u: %s", name, stream, what);
 	else
 		r->status = STATUS_PASS;
 	if (r->status == STATUS_PASS)

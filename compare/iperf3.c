@@ -94,17 +94,22 @@ static struct stream *find_stream(struct report *r, const uint64_t *sockets, con
 	return place < r->count ? &r->streams[place] : NULL;
 }
 
+/* A figure that is there must be understood: passed over, it would never be compared. */
 static uint64_t figure(const cJSON *entry, const char *key, enum interval_figure which,
-		       struct interval *iv)
+		       struct interval *iv, const char **bad)
 {
 	uint64_t v = 0;
 
 	if (member__u64(entry, key, &v))
 		iv->figures |= which;
+	else if (member__get(entry, key))
+		*bad = key;
 	return v;
 }
 
-static int read_interval(struct stream *s, const cJSON *entry, bool sender_by_default)
+/* *bad: the key that is not understood, if it is one. */
+static int read_interval(struct stream *s, const cJSON *entry, bool sender_by_default,
+			 const char **bad)
 {
 	struct interval *iv = realloc(s->intervals, (s->count + 1) * sizeof(*iv));
 	bool omitted = false;
@@ -125,14 +130,14 @@ static int read_interval(struct stream *s, const cJSON *entry, bool sender_by_de
 	iv->epoch = !omitted;
 	s->sender = sender_by_default;
 	member__bool(entry, "sender", &s->sender);
-	iv->rtt = figure(entry, "rtt", FIGURE_RTT, iv);
-	iv->rttvar = figure(entry, "rttvar", FIGURE_RTTVAR, iv);
-	iv->cwnd = figure(entry, "snd_cwnd", FIGURE_CWND, iv);
-	iv->pmtu = figure(entry, "pmtu", FIGURE_PMTU, iv);
-	iv->snd_wnd = figure(entry, "snd_wnd", FIGURE_SND_WND, iv);
-	iv->retrans = figure(entry, "retransmits", FIGURE_RETRANS, iv);
+	iv->rtt = figure(entry, "rtt", FIGURE_RTT, iv, bad);
+	iv->rttvar = figure(entry, "rttvar", FIGURE_RTTVAR, iv, bad);
+	iv->cwnd = figure(entry, "snd_cwnd", FIGURE_CWND, iv, bad);
+	iv->pmtu = figure(entry, "pmtu", FIGURE_PMTU, iv, bad);
+	iv->snd_wnd = figure(entry, "snd_wnd", FIGURE_SND_WND, iv, bad);
+	iv->retrans = figure(entry, "retransmits", FIGURE_RETRANS, iv, bad);
 	s->count++;
-	return 0;
+	return *bad ? -EBADMSG : 0;
 }
 
 static int read_intervals(struct report *r, const cJSON *root, const uint64_t *sockets,
@@ -153,6 +158,7 @@ static int read_intervals(struct report *r, const cJSON *root, const uint64_t *s
 		cJSON_ArrayForEach(entry, member__get(item, "streams"))
 		{
 			struct stream *s = find_stream(r, sockets, entry, place++);
+			const char *bad = NULL;
 
 			note_duplicate(r, entry, "an interval's stream");
 			if (!s) {
@@ -163,8 +169,10 @@ static int read_intervals(struct report *r, const cJSON *root, const uint64_t *s
 				return -EBADMSG;
 			}
 			/* "sender" is printed since 3.7 */
-			err = read_interval(s, entry, client == !reverse);
-			if (err == -EBADMSG)
+			err = read_interval(s, entry, client == !reverse, &bad);
+			if (bad)
+				report__refuse(entry, bad, "interval", n, why);
+			else if (err == -EBADMSG)
 				snprintf(why, DOCUMENT_WHY_MAX,
 					 "interval %u has no end or no bytes", n);
 			if (err)
@@ -232,7 +240,8 @@ static int read_report(struct report *r, const cJSON *root, char why[DOCUMENT_WH
 	if (!err)
 		err = read_intervals(r, root, sockets, why);
 	number_epochs(r);
-	report__read_end(r, root, sockets);
+	if (!err)
+		err = report__read_end(r, root, sockets, why);
 	r->present = !err;
 out:
 	free(sockets);

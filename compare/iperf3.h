@@ -45,6 +45,7 @@ enum end_figure {
 };
 
 struct end_figures {
+	int64_t end_ns; /* of the stream's last epoch; -1: not printed */
 	uint32_t have; /* 1 << enum end_figure */
 	uint64_t value[END_FIGURES];
 };

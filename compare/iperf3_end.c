@@ -2,6 +2,10 @@
 /* Reads the part "end" of a report of `iperf3 -J`. */
 #include "iperf3_end.h"
 
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+
 static const struct {
 	const char *key;
 	enum end_figure figure;
@@ -12,20 +16,48 @@ static const struct {
 	{ "mean_rtt", END_MEAN_RTT },
 };
 
-/* Each entry has what the sender and what the receiver counted; a report's own stream is one. */
-static void read_entry(struct stream *s, const cJSON *entry)
+void report__refuse(const cJSON *object, const char *key, const char *where, unsigned int n,
+		    char why[DOCUMENT_WHY_MAX])
 {
-	const cJSON *own = member__get(entry, s->sender ? "sender" : "receiver");
+	const cJSON *item = member__get(object, key);
+	char *text;
 
-	for (size_t i = 0; i < sizeof(figures) / sizeof(figures[0]); i++)
-		if (member__u64(own, figures[i].key, &s->end.value[figures[i].figure]))
-			s->end.have |= 1U << figures[i].figure;
+	if (cJSON_IsNumber(item)) {
+		snprintf(why, DOCUMENT_WHY_MAX, "%s %u: %s is %g, which cannot be", where, n, key,
+			 item->valuedouble);
+		return;
+	}
+	text = cJSON_PrintUnformatted(item);
+	snprintf(why, DOCUMENT_WHY_MAX, "%s %u: %s is %.64s, not a number", where, n, key,
+		 text ? text : "?");
+	cJSON_free(text);
 }
 
-void report__read_end(struct report *r, const cJSON *root, const uint64_t *sockets)
+/* own: what the report's own side counted. NULL, or the key that is not understood. */
+static const char *read_entry(struct stream *s, const cJSON *own)
 {
-	const cJSON *entry;
+	double end;
+
+	for (size_t i = 0; i < sizeof(figures) / sizeof(figures[0]); i++) {
+		if (member__u64(own, figures[i].key, &s->end.value[figures[i].figure]))
+			s->end.have |= 1U << figures[i].figure;
+		else if (member__get(own, figures[i].key))
+			return figures[i].key;
+	}
+	s->end.end_ns = -1;
+	if (member__number(own, "end", &end) && end >= 0 && end < 1e9)
+		s->end.end_ns = llround(end * 1e9);
+	else if (member__get(own, "end"))
+		return "end";
+	return NULL;
+}
+
+int report__read_end(struct report *r, const cJSON *root, const uint64_t *sockets,
+		     char why[DOCUMENT_WHY_MAX])
+{
+	const cJSON *entry, *own;
 	unsigned int place = 0;
+	const char *bad;
 
 	cJSON_ArrayForEach(entry, member__get(member__get(root, "end"), "streams"))
 	{
@@ -37,7 +69,15 @@ void report__read_end(struct report *r, const cJSON *root, const uint64_t *socke
 			for (unsigned int i = 0; i < r->count; i++)
 				if (sockets[i] == socket)
 					s = &r->streams[i];
-		if (s && !s->end.have)
-			read_entry(s, entry);
+		if (!s || s->end.have)
+			continue;
+		/* each entry has what the sender and what the receiver counted */
+		own = member__get(entry, s->sender ? "sender" : "receiver");
+		bad = read_entry(s, own);
+		if (bad) {
+			report__refuse(own, bad, "end of stream", place, why);
+			return -EBADMSG;
+		}
 	}
+	return 0;
 }

@@ -5,7 +5,13 @@
 
 #include "iperf3.h"
 
-/* sockets: the number that the report gives to each stream. Figures it lacks stay absent. */
-void report__read_end(struct report *r, const cJSON *root, const uint64_t *sockets);
+/* sockets: the number that the report gives to each stream. Figures it lacks stay absent;
+ * one that is not understood is -EBADMSG. */
+int report__read_end(struct report *r, const cJSON *root, const uint64_t *sockets,
+		     char why[DOCUMENT_WHY_MAX]);
+
+/* Say in why[] that a key is there, but not understood. */
+void report__refuse(const cJSON *object, const char *key, const char *where, unsigned int n,
+		    char why[DOCUMENT_WHY_MAX]);
 
 #endif

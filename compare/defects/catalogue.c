@@ -209,6 +209,12 @@ const struct defect catalogue_of_defects[] = {
 	BYTES("iperf3 report missing", "state", CLIENT, edit_delete, 0, "witness/iperf3 client: missing"),
 	BYTES("iperf3 an error, exit code 0", "segment", CLIENT, edit_replace, 0, "witness/iperf3 client: interrupted", .key = "\"end\":=>\"error\": \"interrupted\", \"end\":"),
 
+	BYTES("iperf3 rtt 1e400", "segment", CLIENT, edit_replace, 0, "witness/iperf3 client: rtt is inf", .key = "\"rtt\":=>\"rtt\":1e400,\"was\":"),
+	BYTES("iperf3 rtt negative", "segment", CLIENT, edit_replace, 0, "witness/iperf3 client: rtt is -", .key = "\"rtt\":=>\"rtt\":-1,\"was\":"),
+	BYTES("iperf3 rtt in quotes", "segment", CLIENT, edit_replace, 0, "witness/iperf3 client: not a number", .key = "\"rtt\":=>\"rtt\":\"12\",\"was\":"),
+	BYTES("iperf3 no totals", "segment", CLIENT, edit_replace, 0, "witness/iperf3 client: no total", .key = "\"sum_sent\":=>\"streams\": [], \"sum_sent\":"),
+	{ .name = "iperf3 rtt under another name", .fixture = "segment", .target = TARGET_CLIENT, .file = edit_replace, .expected = STATUS_FAIL, .cause = "marks/iperf3 client: lack", .key = "\"rtt\":=>\"was\":" },
+
 	/* the run's own account */
 	BYTES("run that failed", "segment", MANIFEST, edit_replace, 0, "witness/manifest: the run failed: dead", .key = "\"errors\": []=>\"errors\": [\"dead\"]"),
 	BYTES("run interrupted", "segment", MANIFEST, edit_replace, 0, "witness/manifest: interrupted", .key = "\"interrupted\": false=>\"interrupted\": true"),

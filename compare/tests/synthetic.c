@@ -305,7 +305,7 @@ static void write_end(FILE *f, bool client)
 		min = rtt < min ? rtt : min;
 		cwnd = (10 + step % 11) * MSS > cwnd ? (10 + step % 11) * MSS : cwnd;
 	}
-	fprintf(f, "],\"end\":{\"streams\":[{\"sender\":{\"socket\":5");
+	fprintf(f, "],\"end\":{\"streams\":[{\"sender\":{\"socket\":5,\"bytes\":1");
 	if (client)
 		fprintf(f,
 			",\"retransmits\":%llu,\"max_snd_cwnd\":%llu,\"max_snd_wnd\":65536,"
@@ -313,7 +313,7 @@ static void write_end(FILE *f, bool client)
 			(unsigned long long)(at / (500 * MS)), (unsigned long long)cwnd,
 			(unsigned long long)max, (unsigned long long)min,
 			(unsigned long long)(sum / SYNTHETIC_INTERVALS));
-	fprintf(f, "},\"receiver\":{\"socket\":5}}]}}\n");
+	fprintf(f, "},\"receiver\":{\"socket\":5,\"bytes\":1}}]}}\n");
 }
 
 static void write_report(const char *dir, bool client, const struct recipe *r)

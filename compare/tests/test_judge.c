@@ -345,6 +345,16 @@ static const struct test_case {
 	{ "an error in the report, with exit 0",
 	  { .client = "{\"start\":{},\"error\":\"unable to connect\"}" }, STATUS_ERROR, "witness",
 	  "iperf3 client", "unable to connect" },
+	{ "a figure that is no number",
+	  { .client = "{\"start\":{\"connected\":[{\"socket\":5,\"local_host\":\"10.0.0.1\",\"local_port\":4,"
+		      "\"remote_host\":\"10.0.0.2\",\"remote_port\":5}]},\"intervals\":[{\"streams\":["
+		      "{\"socket\":5,\"end\":1,\"bytes\":2,\"rtt\":1e400}]}]}" },
+	  STATUS_ERROR, "witness", "iperf3 client", "interval 0: rtt is inf" },
+	{ "a report without totals",
+	  { .client = "{\"start\":{\"connected\":[{\"socket\":5,\"local_host\":\"10.0.0.1\",\"local_port\":4,"
+		      "\"remote_host\":\"10.0.0.2\",\"remote_port\":5}]},\"intervals\":[{\"streams\":["
+		      "{\"socket\":5,\"end\":1,\"bytes\":2}]}]}" },
+	  STATUS_ERROR, "witness", "iperf3 client", "no total at the end" },
 	{ "a report without intervals",
 	  { .client = "{\"start\":{\"connected\":[]},\"intervals\":[]}" }, STATUS_ERROR, "witness",
 	  "iperf3 client", "no interval" },
