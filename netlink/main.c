@@ -92,7 +92,7 @@ static int cannot_enter(const char *name, int err)
 	else if (err == -EPERM || err == -EACCES)
 		say("--netns %s: entering a network namespace needs CAP_SYS_ADMIN; run as root",
 		    name);
-	else if (err == -EINVAL)
+	else if (err == -EINVAL || err == -ENOTTY)
 		say("--netns %s: not a network namespace", name);
 	else
 		say("--netns %s: %s", name, strerror(-err));

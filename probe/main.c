@@ -72,7 +72,7 @@ static int open_namespaces(const struct options *o, struct netns *ns)
 		int err = netns__open(&ns[i], o->netns[i]);
 
 		if (err)
-			return complain(EXIT_USAGE, "cannot open the network namespace '%s': %s (ip "
+			return complain(EXIT_ERROR, "cannot open the network namespace '%s': %s (ip "
 					"netns list shows the known ones)", o->netns[i],
 					err == -ENOTTY ? "it is none" : strerror(-err));
 	}

@@ -409,7 +409,7 @@ test_faults_have_one_sentence_and_their_exit_code() {
 	says '/tmp is not a cgroup v2 directory'
 	exits 3 "$PROBE" --cgroup /nonexistent --mode rtt
 	says '/nonexistent'
-	exits 2 "$PROBE" --mode poll --netns tcpw-no-such
+	exits 3 "$PROBE" --mode poll --netns tcpw-no-such
 	says 'tcpw-no-such'
 	exits 3 "$PROBE" --mode state --output /nonexistent/x
 	says '/nonexistent/x'
