@@ -25,8 +25,9 @@
  *
  * - A state. A segment that counts nothing (a window update, taken from the backlog when
  *   tcp_get_info() released the lock): a settled state that is not provably older shows all
- *   differing fields as tcp_info does. For what is read without the lock also the state before the
- *   segment for which tcp_get_info() then waited.
+ *   differing fields as tcp_info does. For what is read without the lock also the states before:
+ *   tcp_get_info() may have waited for the lock while several segments were processed (seen on an
+ *   emulated processor), but not since longer than the application's mark before.
  *
  * - Bytes. notsent_bytes and delivery_rate_app_limited: write_seq, rcv_space and rcv_ssthresh:
  *   copied_seq has moved since the last sample.

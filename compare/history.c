@@ -65,7 +65,7 @@ const struct sample *history__showing(const struct history *h, const struct samp
 			continue;
 		if ((!before || early) && shows(e, s, set))
 			return e;
-		if (before)
+		if (early ? e->event == EVENT_mark : before)
 			return NULL;
 	}
 	return NULL;

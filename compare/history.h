@@ -30,8 +30,8 @@ static inline bool sample__is_settled(const struct sample *s)
 /*
  * A settled sample in which all fields of set have the values that they have in s, and which may
  * have been taken after s was (see history__before()). NULL: there is none. early: s read these
- * fields before it waited for the lock; then the segment that was processed in the meantime, the
- * last one provably before s, counts too.
+ * fields before it waited for the lock; then the segments that were processed in the meantime count
+ * too, back to the application's mark before.
  */
 const struct sample *history__showing(const struct history *h, const struct sample *s,
 				      const struct field_set *set, bool early);

@@ -83,8 +83,28 @@ struct sock_cgroup_data___val {
 	__u64 val;
 };
 
+struct atomic {
+	int counter;
+};
+
+struct qspinlock {
+	struct atomic val;
+};
+
+struct raw_spinlock {
+	struct qspinlock raw_lock;
+};
+
+struct spinlock {
+	struct raw_spinlock rlock;
+};
+
 struct sock {
 	struct sock_common __sk_common;
+	struct {
+		struct spinlock slock;
+		int owned;
+	} sk_lock;
 	struct dst_entry *sk_dst_cache;
 	unsigned long sk_pacing_rate;
 	unsigned long sk_max_pacing_rate;

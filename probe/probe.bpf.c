@@ -217,8 +217,7 @@ static __always_inline struct flow_state *flow_state(void *sk, const struct tcp_
 
 /*
  * The flow's next number. Before 5.12 no atomic operation returns a value, but then all programs that
- * load run under the socket's lock (on_poll asks for cookies), where a plain increment is exact. Only
- * on_get_info does not: its marks go without a number.
+ * load run under the socket's lock (on_poll asks for cookies), where a plain increment is exact.
  */
 static __always_inline __u64 next_seq(struct flow_state *state)
 {
@@ -226,15 +225,6 @@ static __always_inline __u64 next_seq(struct flow_state *state)
 	return __sync_fetch_and_add(&state->seq, 1) + 1;
 #else
 	return ++state->seq;
-#endif
-}
-
-static __always_inline __u64 mark_seq(struct flow_state *state)
-{
-#ifdef ATOMIC_RESULTS
-	return next_seq(state);
-#else
-	return 0;
 #endif
 }
 
@@ -414,16 +404,81 @@ int on_poll(struct bpf_iter__tcp *ctx)
 	return 0;
 }
 
+/* Does nobody hold the socket's lock, neither an interrupt nor a task? */
+static __always_inline bool is_free(const struct sock *sk)
+{
+	return !*(volatile int *)&sk->sk_lock.slock.rlock.raw_lock.val.counter &&
+	       !*(volatile int *)&sk->sk_lock.owned;
+}
+
+struct progress {
+	__u32 segs_in, segs_out, write_seq, copied_seq;
+};
+
+static __always_inline struct progress progress_of(const struct tcp_sock *tp)
+{
+	return (struct progress){ *(volatile __u32 *)&tp->segs_in, *(volatile __u32 *)&tp->segs_out,
+				  *(volatile __u32 *)&tp->write_seq,
+				  *(volatile __u32 *)&tp->copied_seq };
+}
+
+/*
+ * For a loop: in line the compiler would move the offsets of all fields before the loop, also of those
+ * that this kernel lacks.
+ */
+static __noinline int extract_apart(const struct tcp_sock *tp, __u64 now_ns, struct record_fields *f)
+{
+	extract(tp, now_ns, f);
+	return 0;
+}
+
+#define FREE_ATTEMPTS 512
+#define SETTLED_ATTEMPTS 4
+
+/*
+ * A mark of a socket that is not locked. As a reader of a seqlock does: wait until nobody has the
+ * lock, extract, and do it again if anything came or went meanwhile. False if that does not end.
+ */
+static __noinline bool extract_settled(const struct tcp_sock *tp, struct flow_state *state,
+				       struct record *r)
+{
+	const struct sock *sk = &tp->inet_conn.icsk_inet.sk;
+	struct progress before, after;
+	int attempts = 0, waits;
+
+	/* Tested at their ends: before 6.3 the verifier takes only jumps for the ends of loops. */
+	do {
+		waits = 0;
+		do {
+			if (is_free(sk))
+				break;
+		} while (++waits < FREE_ATTEMPTS);
+		before = progress_of(tp);
+		if (!is_free(sk))
+			continue;
+		head(&r->head, RECORD_MARK, 0, state);
+		extract_apart(tp, r->head.time_ns, &r->fields);
+		after = progress_of(tp);
+		if (is_free(sk) && before.segs_in == after.segs_in && before.segs_out == after.segs_out &&
+		    before.write_seq == after.write_seq && before.copied_seq == after.copied_seq)
+			return true;
+	} while (++attempts < SETTLED_ATTEMPTS);
+	return false;
+}
+
+/* Marks that were given up because the socket did not come to rest. */
+__u64 unsettled;
+
 /*
  * The kernel's extraction beside ours: len bytes of its struct tcp_info, which an application has
- * just asked for.
+ * just asked for. Of a socket that is not locked marks have no number: they may be given up.
  */
 static __always_inline void mark(const struct tcp_sock *tp, struct flow_state *state,
-				 const void *bytes, __s32 len)
+				 const void *bytes, __s32 len, bool locked)
 {
 	struct record_tcp_info *info;
 	__u32 ticket, info_ticket;
-	__u64 seq = mark_seq(state);
+	__u64 seq = locked ? next_seq(state) : 0;
 	struct record *r = reserve(sizeof(*r), &ticket);
 
 	if (!r)
@@ -435,17 +490,22 @@ static __always_inline void mark(const struct tcp_sock *tp, struct flow_state *s
 		return;
 	}
 #endif
-	/* The clock is read after both reservations: they carry the same instant. */
-	head(&r->head, RECORD_MARK, seq, state);
 	read_cong(r, tp);
-	extract(tp, r->head.time_ns, &r->fields);
+	/* The clock is read after both reservations: they carry the same instant. */
+	if (locked) {
+		head(&r->head, RECORD_MARK, seq, state);
+		extract(tp, r->head.time_ns, &r->fields);
+	} else if (!extract_settled(tp, state, r)) {
+		__sync_fetch_and_add(&unsettled, 1);
+		head(&r->head, RECORD_NOTHING, 0, state);
+	}
 #ifdef ATOMIC_RESULTS
 	if (!info) {
 		publish(&r->head, ticket);
 		return;
 	}
 #endif
-	info->head.type = RECORD_TCP_INFO;
+	info->head.type = r->head.type == RECORD_MARK ? RECORD_TCP_INFO : RECORD_NOTHING;
 	info->head.time_ns = r->head.time_ns;
 	info->head.seq = seq;
 	info->head.flow = r->head.flow;
@@ -477,7 +537,7 @@ int on_getsockopt(struct bpf_sockopt *ctx)
 	state = flow_state(ctx->sk, tp, tp->inet_conn.icsk_inet.sk.__sk_common.skc_cookie.counter,
 			   false);
 	if (state)
-		mark(tp, state, ctx->optval, ctx->optlen);
+		mark(tp, state, ctx->optval, ctx->optlen, true);
 	return 1;
 }
 
@@ -508,6 +568,6 @@ int BPF_PROG(on_get_info, struct sock *sk, struct tcp_info *info)
 		return 0;
 	state = flow_state(sk, tp, cookie_of(sk, tp), true);
 	if (state)
-		mark(tp, state, info, bpf_core_type_size(struct tcp_info));
+		mark(tp, state, info, bpf_core_type_size(struct tcp_info), false);
 	return 0;
 }

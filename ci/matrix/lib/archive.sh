@@ -102,7 +102,8 @@ archive_choose() {
 		END { if (found == "") exit 1; print found }'
 }
 
-# archive_packages IMAGE: it and what it depends on of the same build. Newer kernels are split.
+# archive_packages IMAGE: it and what it depends on of the same build. Newer kernels are split; their
+# linux-base-ABI, not always in the archive, holds nothing that boots.
 archive_packages() {
 	local abi=${1#linux-image-} todo=("$1") seen=' ' name
 	while ((${#todo[@]})); do
@@ -112,7 +113,7 @@ archive_packages() {
 		printf '%s\n' "$name"
 		mapfile -t -O "${#todo[@]}" todo < <(apt-cache show --no-all-versions "$name" |
 			sed -nE 's/^(Pre-)?Depends: //p' | tr ',|' '\n' | awk '{ print $1 }' |
-			grep -E "^linux-.*-${abi//[.+]/.}\$" || true)
+			grep -E "^linux-(binary|modules[a-z-]*)-${abi//[.+]/.}\$" || true)
 	done
 }
 
