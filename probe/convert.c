@@ -45,6 +45,7 @@ int record__to_sample(const void *data, size_t size, const struct features *feat
 		[RECORD_RTT] = EVENT_rtt,         [RECORD_STATE] = EVENT_state,
 		[RECORD_POLL] = EVENT_poll,       [RECORD_SEGMENT] = EVENT_segment,
 		[RECORD_MARK] = EVENT_mark,       [RECORD_TCP_INFO] = EVENT_tcp_info,
+		[RECORD_BARE_MARK] = EVENT_mark,
 	};
 	const struct record *r = data;
 	const struct record_tcp_info *info = data;
@@ -59,6 +60,8 @@ int record__to_sample(const void *data, size_t size, const struct features *feat
 		tcp_info__decode(info->bytes, info->len, features->layout, &s->present, s->value);
 		return 0;
 	}
+	if (r->head.type == RECORD_BARE_MARK)
+		return 0;
 	if (size < sizeof(*r))
 		return -EBADMSG;
 	fields_to_sample(r, &features->fields, s);

@@ -466,12 +466,13 @@ static __noinline bool extract_settled(const struct tcp_sock *tp, struct flow_st
 	return false;
 }
 
-/* Marks that were given up because the socket did not come to rest. */
+/* Bare marks. */
 __u64 unsettled;
 
 /*
  * The kernel's extraction beside ours: len bytes of its struct tcp_info, which an application has
- * just asked for. Of a socket that is not locked marks have no number: they may be given up.
+ * just asked for. Of a socket that is not locked marks have no number (before 5.12 there is no exact
+ * one), and are bare where it does not come to rest.
  */
 static __always_inline void mark(const struct tcp_sock *tp, struct flow_state *state,
 				 const void *bytes, __s32 len, bool locked)
@@ -497,7 +498,7 @@ static __always_inline void mark(const struct tcp_sock *tp, struct flow_state *s
 		extract(tp, r->head.time_ns, &r->fields);
 	} else if (!extract_settled(tp, state, r)) {
 		__sync_fetch_and_add(&unsettled, 1);
-		head(&r->head, RECORD_NOTHING, 0, state);
+		head(&r->head, RECORD_BARE_MARK, 0, state);
 	}
 #ifdef ATOMIC_RESULTS
 	if (!info) {
@@ -505,7 +506,7 @@ static __always_inline void mark(const struct tcp_sock *tp, struct flow_state *s
 		return;
 	}
 #endif
-	info->head.type = r->head.type == RECORD_MARK ? RECORD_TCP_INFO : RECORD_NOTHING;
+	info->head.type = RECORD_TCP_INFO;
 	info->head.time_ns = r->head.time_ns;
 	info->head.seq = seq;
 	info->head.flow = r->head.flow;

@@ -27,7 +27,7 @@ enum record_type {
 	RECORD_SEGMENT,
 	RECORD_MARK,
 	RECORD_TCP_INFO, /* struct record_tcp_info, the kernel's own bytes at a mark */
-	RECORD_NOTHING,  /* reserved, and then there was nothing to be said */
+	RECORD_BARE_MARK, /* the instant alone: the socket did not come to rest */
 };
 
 struct record_flow {

@@ -191,9 +191,7 @@ static int on_record(void *ctx, const void *data, size_t size)
 {
 	struct watch *w = ctx;
 
-	if (((const struct record_head *)data)->type == RECORD_NOTHING) {
-		/* counted where it was made */
-	} else if (record__to_sample(data, size, w->features, &w->sample)) {
+	if (record__to_sample(data, size, w->features, &w->sample)) {
 		w->malformed++;
 	} else if (w->writer) {
 		w->err = timeline_writer__sample(w->writer, &w->sample);
@@ -350,7 +348,7 @@ void watch__losses(const struct watch *w, struct timeline_trailer *trailer)
 	timeline_trailer__lost(trailer, "undelivered", w->undelivered);
 	timeline_trailer__lost(trailer, "malformed", w->malformed);
 	if (w->marks == MARKS_FEXIT)
-		timeline_trailer__note(trailer, "unsettled_marks", w->skel->bss->unsettled);
+		timeline_trailer__note(trailer, "bare_marks", w->skel->bss->unsettled);
 }
 
 void watch__close(struct watch *w)

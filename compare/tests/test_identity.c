@@ -143,6 +143,22 @@ static void cwnd_read_early(unsigned int k, struct sample *segment, struct sampl
 		info->value[FIELD_snd_cwnd] = segment->value[FIELD_snd_cwnd];
 }
 
+static void cwnd_read_two_states_ago(unsigned int k, struct sample *segment, struct sample *mark,
+				     struct sample *info)
+{
+	if (k != 7)
+		return;
+	info->value[FIELD_snd_cwnd] = segment->value[FIELD_snd_cwnd]; /* as at the mark before */
+	segment->value[FIELD_snd_cwnd] = 99;
+}
+
+static void cwnd_before_last_call(unsigned int k, struct sample *segment, struct sample *mark,
+				  struct sample *info)
+{
+	if (k == 7)
+		info->value[FIELD_snd_cwnd] = segment->value[FIELD_snd_cwnd] - 1;
+}
+
 static void cwnd_never_shown(unsigned int k, struct sample *segment, struct sample *mark,
 			     struct sample *info)
 {
@@ -349,6 +365,10 @@ static const struct test_case {
 	  "snd_wnd", STATUS_PASS, .moved = 1, .instants_moved = 1 },
 	{ "snd_cwnd is read without the lock: its value before the segment", cwnd_read_early,
 	  "snd_cwnd", STATUS_PASS, .moved = 1, .instants_moved = 1 },
+	{ "it may have waited for the lock through several segments", cwnd_read_two_states_ago,
+	  "snd_cwnd", STATUS_PASS, .moved = 1, .instants_moved = 1 },
+	{ "but not since before the application's last call", cwnd_before_last_call, "snd_cwnd",
+	  STATUS_FAIL, 1, .instants_moved = 1 },
 	{ "but not a value that it never had", cwnd_never_shown, "snd_cwnd", STATUS_FAIL, 1,
 	  .instants_moved = 1, .says = "the kernel says 777, the probe 17" },
 	{ "unless a segment was counted that was not shown", cwnd_unshown_segment, "snd_cwnd",

@@ -129,6 +129,19 @@ static void the_kernels_own_tcp_info_keeps_the_callers_length(void **state)
 	assert_false(sample__has(&s, FIELD_snd_una));
 }
 
+static void a_bare_mark_is_an_instant_without_fields(void **state)
+{
+	struct features features = all_fields();
+	struct record r = make_record(RECORD_BARE_MARK);
+	struct sample s;
+
+	assert_int_equal(record__to_sample(&r, sizeof(r), &features, &s), 0);
+	assert_int_equal(s.event, EVENT_mark);
+	assert_int_equal(s.t0_ns, r.head.time_ns);
+	for (enum field f = 0; f < FIELD_COUNT; f++)
+		assert_false(sample__has(&s, f));
+}
+
 static void malformed_records_are_refused(void **state)
 {
 	struct features features = all_fields();
@@ -139,7 +152,7 @@ static void malformed_records_are_refused(void **state)
 	assert_int_equal(record__to_sample(&r, 8, &features, &s), -EBADMSG);
 	assert_int_equal(record__to_sample(&r, sizeof(r) - 8, &features, &s), -EBADMSG);
 	assert_int_equal(record__to_sample(&info, sizeof(info), &features, &s), -EBADMSG);
-	r.head.type = RECORD_TCP_INFO + 1;
+	r.head.type = RECORD_BARE_MARK + 1;
 	assert_int_equal(record__to_sample(&r, sizeof(r), &features, &s), -EBADMSG);
 }
 
@@ -188,6 +201,7 @@ int main(void)
 		cmocka_unit_test(a_field_that_the_kernel_lacks_is_absent),
 		cmocka_unit_test(callback_arguments_come_with_their_event_only),
 		cmocka_unit_test(the_kernels_own_tcp_info_keeps_the_callers_length),
+		cmocka_unit_test(a_bare_mark_is_an_instant_without_fields),
 		cmocka_unit_test(malformed_records_are_refused),
 		cmocka_unit_test(ticks_stay_on_the_grid_and_count_what_they_skip),
 		cmocka_unit_test(hz_is_told_from_ticks),
