@@ -30,6 +30,7 @@
 #include "check_quiet.h"
 #include "check_schedule.h"
 #include "check_states.h"
+#include "check_subject.h"
 #include "check_witnesses.h"
 #include "merge.h"
 #include "output.h"
@@ -52,6 +53,7 @@ enum {
 	MEMBERSHIP,
 	SKEW,
 	STATES,
+	SUBJECT,
 	PRESENCE,
 	SCHEDULE,
 	ENDS_CHECK,
@@ -90,6 +92,7 @@ static int make_checks(struct court *c)
 	c->checks[IDENTITY] = check_identity__new(c->run);
 	c->checks[MARKS] = check_marks__new(c->run);
 	c->checks[STATES] = check_states__new(c->run);
+	c->checks[SUBJECT] = check_subject__new(c->run);
 	c->checks[PRESENCE] = check_presence__new(c->run);
 	c->checks[SCHEDULE] = check_schedule__new(c->run);
 	c->checks[ENDS_CHECK] = check_ends__new(c->run);

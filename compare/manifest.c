@@ -239,6 +239,43 @@ static void read_bounds(struct reading *rd, struct manifest *m, const cJSON *bou
 	}
 }
 
+static void read_move(struct reading *rd, const cJSON *item, struct move *m)
+{
+	static const char *const places[MOVE_PLACES] = { "client", "server", "path" };
+	char place[16] = "", name[64] = "";
+	uint32_t min;
+
+	want_string(rd, item, "moves.", "end", 0, place, sizeof(place));
+	want_string(rd, item, "moves.", "field", 0, name, sizeof(name));
+	for (m->place = 0; m->place < MOVE_PLACES && strcmp(place, places[m->place]);)
+		m->place++;
+	if (m->place == MOVE_PLACES)
+		refuse(rd, "moves.end is \"%s\", not client, server or path", place);
+	else if (!move__set_name(m, name))
+		refuse(rd, "moves.field is \"%s\": nothing of that name is known to move", name);
+	if (want_whole(rd, item, "moves.", "min", OR_NULL, UINT32_MAX, &min)) {
+		m->has_min = true;
+		m->min = min;
+	}
+}
+
+static void read_moves(struct reading *rd, const cJSON *root, struct manifest *m)
+{
+	const cJSON *moves = want(rd, root, "", "moves", TYPE_ARRAY), *item;
+
+	cJSON_ArrayForEach(item, moves)
+	{
+		if (!cJSON_IsObject(item) || m->moves_count == MOVES_MAX) {
+			refuse(rd, "moves is not a list of at most %d objects", MOVES_MAX);
+			return;
+		}
+		read_move(rd, item, &m->moves[m->moves_count]);
+		if (rd->err)
+			return;
+		m->moves_count++;
+	}
+}
+
 static void read_all(struct reading *rd, const cJSON *root, struct manifest *m)
 {
 	const cJSON *kernel = want(rd, root, "", "kernel", TYPE_OBJECT);
@@ -261,6 +298,7 @@ static void read_all(struct reading *rd, const cJSON *root, struct manifest *m)
 	read_witness(rd, witnesses, "iperf3", "server_exit", &m->iperf3[END_SERVER]);
 	read_failure(rd, root, m);
 	read_bounds(rd, m, bounds);
+	read_moves(rd, root, m);
 }
 
 int manifest__read(struct manifest *m, const char *path, char why[DOCUMENT_WHY_MAX])

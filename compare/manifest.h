@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "document.h"
+#include "moves.h"
 
 #define MANIFEST_SCHEMA 1
 
@@ -52,6 +53,8 @@ struct manifest {
 	struct manifest_witness probe, netlink, iperf3[ENDS];
 	struct bound *bounds;
 	unsigned int bounds_count;
+	struct move moves[MOVES_MAX]; /* what must have happened */
+	unsigned int moves_count;
 };
 
 /*

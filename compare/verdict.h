@@ -30,7 +30,7 @@ struct worst {
 
 struct result {
 	const char *check;	/* static */
-	char subject[32];	/* field, witness or file; "" without */
+	char subject[48];	/* field, witness or file; "" without */
 	const char *witness[2]; /* static, NULL without */
 	enum status status;
 	uint64_t compared, violations;

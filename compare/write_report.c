@@ -399,6 +399,7 @@ void write__report(FILE *f, const struct run *run, const struct verdict *v)
 {
 	write__summary(f, run, v);
 	write_results(f, v, "witness", "Witnesses");
+	write_results(f, v, "subject", "Subject: what the scenario is about has happened");
 	write_results(f, v, "placement", "Placement of iperf3's intervals on CLOCK_MONOTONIC");
 	write_results(f, v, "membership", "Membership: netlink's values are the socket's");
 	write_results(f, v, "conservation", "Conservation: what adds up inside one sample");

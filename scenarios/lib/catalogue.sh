@@ -2,12 +2,15 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # The scenarios: *.scenario.sh files beside `run`. scenarios/README.md says how to write one.
 
+# What moves may count besides fields: compare/moves.h
+FLOW_COUNTS=(flows mapped aborted brief older)
 SCENARIO_DIR=$(dirname "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")")
 NAME=''
 HYPOTHESIS=''
 DIRECTION=send # of the data, seen from the client
 IPERF3_ARGS=() # a scenario's own options for the client
 CLIENT_PORT='' # first local port of the data streams, empty: any
+MOVES=()       # "END FIELD MINIMUM", what must have happened; no minimum: null
 
 # hypothesis LINE LINE: what the run puts to the test
 hypothesis() {
@@ -23,6 +26,30 @@ direction() {
 # client_ports FIRST: stream i sends from port FIRST + i - 1
 client_ports() {
 	CLIENT_PORT=$1
+}
+
+# is_field NAME: does the catalogue of fields know it?
+is_field() {
+	grep -q "^[A-Z]*($1," "$(dirname "$SCENARIO_DIR")/timeline/catalogue.def"
+}
+
+# moves 'END/FIELD[>=N]' ...: what the scenario is about; a run in which it did not happen is an error
+moves() {
+	local word name
+	# Without quotes, >= is a redirection to a file of the name =N.
+	word=$(readlink "/proc/$$/fd/1")
+	if [[ ${word##*/} =~ ^=[0-9]+$ ]]; then
+		die 3 "the scenario $NAME: moves $*: put what has >= in it in quotes"
+	fi
+	for word in "$@"; do
+		[[ $word =~ ^(client|server|path)/([a-z][a-z0-9_]*)(>=([1-9][0-9]{0,8}))?$ ]] ||
+			die 3 "the scenario $NAME: moves $word: must be client/FIELD, server/FIELD or path/EVENT, with >=N if it has to reach a number"
+		name=${BASH_REMATCH[2]}
+		MOVES+=("${BASH_REMATCH[1]} $name ${BASH_REMATCH[4]:-null}")
+		[[ ${BASH_REMATCH[1]} == path || " ${FLOW_COUNTS[*]} " == *" $name "* ]] ||
+			is_field "$name" ||
+			die 3 "the scenario $NAME: moves $word: docs/fields.md knows no field $name"
+	done
 }
 
 catalogue_names() {

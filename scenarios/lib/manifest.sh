@@ -95,12 +95,14 @@ manifest_write() {
 		--argjson kernel "$MANIFEST_KERNEL" --argjson versions "$MANIFEST_VERSIONS" \
 		--argjson static "${MANIFEST_STATIC:-null}" --argjson path "$PATH_FACTS" \
 		--argjson flows "$(manifest_flows)" --argjson witnesses "$(manifest_witnesses)" \
-		--argjson bounds "$(bounds_json)" --arg interrupted "$INTERRUPTED" --arg skip "$SKIP_REASON" \
+		--argjson bounds "$(bounds_json)" --arg moves "${MOVES[*]}" --arg interrupted "$INTERRUPTED" --arg skip "$SKIP_REASON" \
 		'{schema: 1, scenario: $scenario, hypothesis: $hypothesis, started: $started,
 		command: $command, knobs: $knobs, kernel: $kernel, versions: $versions,
 		sysctls: ($static.sysctls // {}), offloads: ($static.offloads // {}),
 		path: ({calibration: {}} + $path), flows: $flows, witnesses: $witnesses,
-		bounds: $bounds, interrupted: ($interrupted != ""),
+		bounds: $bounds,
+		moves: ($moves | split(" ") | [range(0; length; 3) as $i
+			| {end: .[$i], field: .[$i + 1], min: (.[$i + 2] | fromjson)}]), interrupted: ($interrupted != ""),
 		skip: (if $skip == "" then null else $skip end), errors: $ARGS.positional}' --args "$@") ||
 		return 1
 	# A full disk refuses the new file while the old one could be overwritten in place.
