@@ -1,0 +1,22 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: BSD-2-Clause
+hypothesis 'A block, a second of silence, a block: nothing calls the probe in between, ages grow, polls go' \
+	'on, and the congestion window is what the silence left of it.'
+
+default DURATION 4
+default BITRATE 1M # with blocks of 128 KiB: one a second
+default PROBE_MODES rtt,segment,poll
+default PROBE_INTERVAL 50ms
+default IPERF3_INTERVAL 0.25
+
+moves 'client/last_data_sent>=800' 'server/last_data_recv>=800' client/bytes_acked
+
+bound coverage.netlink_share_min 0.8
+bound coverage.probe_share_min 0.8
+bound coverage.probe_lost_max 0
+bound coverage.gap_max_ms_max 500
+bound coverage.probe_gap_max_ms_max 500
+
+build_path() {
+	path_bottleneck 100M 500000
+}
