@@ -96,24 +96,29 @@ static void judge_report(const struct run *run, enum end end, struct result *r)
 	r->status = STATUS_ERROR;
 	if (run->report_why[end][0])
 		snprintf(r->reason, sizeof(r->reason), "%s", run->report_why[end]);
-	else if (report->error[0])
+	else if (m->error_expected && !report->error[0] && !m->exit)
+		snprintf(r->reason, sizeof(r->reason),
+			 "%s: iperf3 was to end in an error, and did not", name);
+	else if (report->error[0] && !m->error_expected)
 		snprintf(r->reason, sizeof(r->reason), "%s: iperf3 reports: %s", name,
 			 report->error);
 	else if (m->expected && m->never_started)
 		snprintf(r->reason, sizeof(r->reason), "%s: iperf3 was never started", name);
-	else if (m->exit)
+	else if (m->exit && !m->error_expected)
 		snprintf(r->reason, sizeof(r->reason), "%s: iperf3 ended with exit code %d", name,
 			 m->exit);
 	else if (!has_intervals(report))
 		snprintf(r->reason, sizeof(r->reason), "%s: no interval of any stream", name);
-	else if ((what = incomplete_report(report, &stream)))
+	else if (!m->error_expected && (what = incomplete_report(report, &stream)))
 		snprintf(r->reason, sizeof(r->reason), "%s: stream %u: %s", name, stream, what);
 	else
 		r->status = STATUS_PASS;
 	if (r->status == STATUS_PASS)
-		snprintf(r->reason, sizeof(r->reason), "%u streams by %s%s%s", report->count,
+		snprintf(r->reason, sizeof(r->reason), "%u streams by %s%s%s%s%s", report->count,
 			 report->version[0] ? report->version : "iperf3 of unknown version",
-			 report->note[0] ? "; " : "", report->note);
+			 report->note[0] ? "; " : "", report->note,
+			 m->error_expected ? "; ended as was expected: " : "",
+			 m->error_expected ? report->error : "");
 }
 
 int check_bounds__judge(struct run *run, struct verdict *v)

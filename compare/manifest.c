@@ -137,6 +137,7 @@ static void read_witness(struct reading *rd, const cJSON *witnesses, const char 
 
 	snprintf(path, sizeof(path), "witnesses.%s.", name);
 	want_bool(rd, item, path, "expected", &w->expected);
+	want_bool(rd, item, path, "error_expected", &w->error_expected);
 	read_exit(rd, item, path, exit_key, w);
 	modes = want(rd, item, path, "modes", TYPE_ARRAY);
 	cJSON_ArrayForEach(mode, modes)

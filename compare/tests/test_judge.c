@@ -345,6 +345,20 @@ static const struct test_case {
 	{ "an error in the report, with exit 0",
 	  { .client = "{\"start\":{},\"error\":\"unable to connect\"}" }, STATUS_ERROR, "witness",
 	  "iperf3 client", "unable to connect" },
+	{ "an error that was expected, but did not come",
+	  { .witnesses = "{\"iperf3\":{\"error_expected\":true,\"exit\":0,\"server_exit\":0}}" },
+	  STATUS_ERROR, "witness", "iperf3 client", "was to end in an error" },
+	{ "an error that was expected, without an interval",
+	  { .client = "{\"start\":{\"connected\":[]},\"error\":\"reset\"}",
+	    .witnesses = "{\"iperf3\":{\"error_expected\":true,\"exit\":0,\"server_exit\":1}}" },
+	  STATUS_ERROR, "witness", "iperf3 client", "no interval" },
+	{ "an error that was expected",
+	  { .server = "{\"start\":{\"connected\":[{\"socket\":5,\"local_host\":\"10.0.0.2\","
+		      "\"local_port\":5201,\"remote_host\":\"10.0.0.1\",\"remote_port\":40001}]},"
+		      "\"intervals\":[{\"streams\":[{\"socket\":5,\"start\":0,\"end\":0.5,"
+		      "\"bytes\":2,\"sender\":false}]}],\"end\":{},\"error\":\"reset\"}",
+	    .witnesses = "{\"iperf3\":{\"error_expected\":true,\"exit\":1,\"server_exit\":1}}" },
+	  STATUS_PASS },
 	{ "a figure that is no number",
 	  { .client = "{\"start\":{\"connected\":[{\"socket\":5,\"local_host\":\"10.0.0.1\",\"local_port\":4,"
 		      "\"remote_host\":\"10.0.0.2\",\"remote_port\":5}]},\"intervals\":[{\"streams\":["

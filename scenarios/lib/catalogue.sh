@@ -9,6 +9,7 @@ NAME=''
 HYPOTHESIS=''
 DIRECTION=send # of the data, seen from the client
 IPERF3_ARGS=() # a scenario's own options for the client
+IPERF3_END=well # or error: how its test is expected to end
 CLIENT_PORT='' # first local port of the data streams, empty: any
 MOVES=()       # "END FIELD MINIMUM", what must have happened; no minimum: null
 
@@ -26,6 +27,11 @@ direction() {
 # client_ports FIRST: stream i sends from port FIRST + i - 1
 client_ports() {
 	CLIENT_PORT=$1
+}
+
+# iperf3_ends error: the scenario breaks the test, and both ends of iperf3 must say so
+iperf3_ends() {
+	IPERF3_END=$1
 }
 
 # is_field NAME: does the catalogue of fields know it?

@@ -70,6 +70,7 @@ skip() {
 before_collectors() { :; }
 before_server() { :; }
 before_client() { :; }
+during_client() { :; }
 after_client() { :; }
 
 course_end() {
@@ -119,6 +120,7 @@ main() {
 	STEP="running the test"
 	before_client
 	client_start
+	during_client
 	client_wait
 	after_client
 	iperf3_check

@@ -127,8 +127,23 @@ report_complete() {
 	jq -es 'length > 0 and (last | type == "object" and has("end"))' "$1" >/dev/null 2>&1
 }
 
+# iperf3_broken NAME: a test that was to end in an error did; its report goes as far as it went
+iperf3_broken() {
+	local file=$RUN_DIR/${1/-client/}.json
+	[[ $(report_error "$file") || ${PART_RC[$1]} != 0 ]] ||
+		fail "the ${1/-/ } was to end in an error, and did not"
+	jq -e . "$file" >/dev/null 2>&1 || fail "the report of the ${1/-/ } is not complete"
+}
+
 iperf3_check() {
 	local words
+	if [[ $IPERF3_END == error ]]; then
+		part_wait iperf3-server 10000 ||
+			fail "the iperf3 server still ran 10 s after the client's end and was killed"
+		iperf3_broken iperf3-client
+		iperf3_broken iperf3-server
+		return
+	fi
 	words=$(report_error "$RUN_DIR/iperf3.json")
 	[[ -z $words ]] || fail "the iperf3 client reports: $words"
 	[[ ${PART_RC[iperf3-client]} == 0 ]] || fail "the iperf3 client ended with exit code" \
