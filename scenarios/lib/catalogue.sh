@@ -10,6 +10,7 @@ HYPOTHESIS=''
 DIRECTION=send # of the data, seen from the client
 IPERF3_ARGS=() # a scenario's own options for the client
 IPERF3_END=well # or error: how its test is expected to end
+COLLECTORS=first # or late: started when the flows are there
 CLIENT_PORT='' # first local port of the data streams, empty: any
 MOVES=()       # "END FIELD MINIMUM", what must have happened; no minimum: null
 
@@ -32,6 +33,11 @@ client_ports() {
 # iperf3_ends error: the scenario breaks the test, and both ends of iperf3 must say so
 iperf3_ends() {
 	IPERF3_END=$1
+}
+
+# collectors late: they start once all data flows are established
+collectors() {
+	COLLECTORS=$1
 }
 
 # is_field NAME: does the catalogue of fields know it?

@@ -91,6 +91,12 @@ course_end() {
 	exit 0
 }
 
+collectors_join() {
+	STEP="starting the collectors"
+	before_collectors
+	collectors_start
+}
+
 main() {
 	local scenario_file=$1
 	shift
@@ -110,9 +116,7 @@ main() {
 	set_congestion client server
 	STEP="gathering the facts of the run"
 	manifest_open || fail "cannot write $RUN_DIR/manifest.json"
-	STEP="starting the collectors"
-	before_collectors
-	collectors_start
+	[[ $COLLECTORS == late ]] || collectors_join
 	STEP="starting the iperf3 server"
 	before_server
 	server_start
@@ -120,6 +124,13 @@ main() {
 	STEP="running the test"
 	before_client
 	client_start
+	if [[ $COLLECTORS == late ]]; then
+		await 10000 flows_are_there || fail "the flows were not established within 10 s"
+		collectors_join
+		! part_ended iperf3-client ||
+			fail "the test was over before the collectors were ready: use a longer DURATION"
+		STEP="running the test"
+	fi
 	during_client
 	client_wait
 	after_client

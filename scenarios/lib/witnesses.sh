@@ -103,6 +103,13 @@ client_start() {
 	part_start_in iperf3-client "$RUN_DIR/iperf3.json" client "$IPERF3" "${args[@]}"
 }
 
+# All data flows are established, and so is the control connection; or the client has ended.
+flows_are_there() {
+	local flows
+	flows=$(in_ns client ss -Htn state established "dport = :$PORT" | wc -l)
+	((flows > STREAMS)) || part_ended iperf3-client
+}
+
 # Until the client has ended, all others must live.
 client_wait() {
 	local deadline name

@@ -1,0 +1,24 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: BSD-2-Clause
+hypothesis 'The flows are older than their witnesses: netlink sees them all the same; the probe sees them in' \
+	'its polls, the calls of their applications and their segments, which all agree.'
+
+collectors late
+default DURATION 4
+default STREAMS 2
+default BITRATE 100M
+default PROBE_MODES rtt,segment,poll
+default PROBE_INTERVAL 50ms
+emulated default DURATION 20
+emulated default BITRATE 10M
+
+moves client/older server/older client/bytes_acked server/bytes_received
+
+bound coverage.netlink_share_min 0.8
+bound coverage.probe_share_min 0.8
+bound coverage.probe_lost_max 0
+bound coverage.gap_p99_ms_max 200
+
+build_path() {
+	path_veth
+}
