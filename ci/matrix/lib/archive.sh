@@ -90,29 +90,47 @@ archive_available() {
 	cat "$WORK/apt/available"
 }
 
-# archive_choose REQUEST: the newest "VERSION PACKAGE" that begins with it, at a boundary; false
-# without one. A request may name the version (6.1.192) or the package's own name (6.1.0-56).
-archive_choose() {
+# archive_matches REQUEST: lines "VERSION PACKAGE" that begin with it, at a boundary, newest first;
+# false without one. A request may name the version (6.1.192) or the package's own name (6.1.0-56).
+archive_matches() {
 	archive_available | awk -v want="$1" '
 		function begins(text) {
 			return index(text, want) == 1 && substr(text, length(want) + 1, 1) !~ /[0-9]/
 		}
 		{ name = $2; sub(/^linux-image-/, "", name) }
-		begins($1) || begins(name) { found = $1 " " $2 }
-		END { if (found == "") exit 1; print found }'
+		begins($1) || begins(name) { found[n++] = $1 " " $2 }
+		END { for (i = n; i > 0; i--) print found[i - 1]; exit n == 0 }'
+}
+
+# archive_choose REQUEST: the newest "VERSION PACKAGE" that begins with it and is whole: the archive
+# lists images whose modules it has removed. False with WHY.
+archive_choose() {
+	local version package matches
+	matches=$(archive_matches "$1") || {
+		WHY="Debian's archive has no kernel $1: make matrix KERNELS=list lists what it has"
+		return 1
+	}
+	while read -r version package; do
+		archive_packages "$package" >/dev/null || continue
+		CHOICE="$version $package"
+		return 0
+	done <<<"$matches"
+	WHY="Debian's archive has no whole kernel $1: packages that ${matches##* } needs are missing"
+	return 1
 }
 
 # archive_packages IMAGE: it and what it depends on of the same build. Newer kernels are split; their
-# linux-base-ABI, not always in the archive, holds nothing that boots.
+# linux-base-ABI, not always in the archive, holds nothing that boots. False if one is missing.
 archive_packages() {
-	local abi=${1#linux-image-} todo=("$1") seen=' ' name
+	local abi=${1#linux-image-} todo=("$1") seen=' ' name record
 	while ((${#todo[@]})); do
 		name=${todo[0]} todo=("${todo[@]:1}")
 		[[ $seen != *" $name "* ]] || continue
 		seen+="$name "
+		record=$(apt-cache show --no-all-versions "$name" 2>/dev/null) || return 1
 		printf '%s\n' "$name"
-		mapfile -t -O "${#todo[@]}" todo < <(apt-cache show --no-all-versions "$name" |
-			sed -nE 's/^(Pre-)?Depends: //p' | tr ',|' '\n' | awk '{ print $1 }' |
+		mapfile -t -O "${#todo[@]}" todo < <(sed -nE 's/^(Pre-)?Depends: //p' <<<"$record" |
+			tr ',|' '\n' | awk '{ print $1 }' |
 			grep -E "^linux-(binary|modules[a-z-]*)-${abi//[.+]/.}\$" || true)
 	done
 }
@@ -173,17 +191,14 @@ archive_unpack() {
 
 # archive_fetch REQUEST: sets KERNEL, the folder of a kernel that answers it; false with WHY
 archive_fetch() {
-	local choice version package abi
+	local version package abi
 	if [[ $REFRESH != 1 ]] && KERNEL=$(archive_cached "$1"); then
 		return 0
 	fi
 	archive_open
 	archive_update || return 1
-	choice=$(archive_choose "$1") || {
-		WHY="Debian's archive has no kernel $1: make matrix KERNELS=list lists what it has"
-		return 1
-	}
-	read -r version package <<<"$choice"
+	archive_choose "$1" || return 1
+	read -r version package <<<"$CHOICE"
 	abi=${package#linux-image-}
 	KERNEL=$WORK/kernels/$abi
 	[[ -s $KERNEL/kernel.json ]] || archive_unpack "$package" "$abi" "$version" || return 1

@@ -145,7 +145,23 @@ available() {
 	6.1.192-2 linux-image-6.1.0-56-amd64 bookworm-security
 	6.12.9-1 linux-image-6.12.9+deb13-amd64 trixie
 	6.12.117-1 linux-image-6.12.117+deb13-amd64 trixie
+	7.0.1-1 linux-image-7.0.1+deb13-amd64 trixie-backports
+	7.0.2-1 linux-image-7.0.2+deb13-amd64 trixie-backports
+	7.2.1-1 linux-image-7.2.1+deb13-amd64 trixie-backports
 	END
+	# Stands in for apt-cache, since there are no lists: 7.0.2 and 7.2.1 have lost their modules.
+	mkdir -p "$SCRATCH/lists"
+	cat >"$SCRATCH/lists/apt-cache" <<-'END'
+	#!/bin/sh
+	abi=${3#linux-*-}
+	case $3 in
+	linux-modules-7.0.2* | linux-modules-7.2.1*) exit 100 ;;
+	linux-image-7*) printf 'Depends: linux-base (>= 4), linux-base-%s (= 1), linux-modules-%s (= 1)\n' "$abi" "$abi" ;;
+	*) echo "Package: $3" ;;
+	esac
+	END
+	chmod +x "$SCRATCH/lists/apt-cache"
+	PATH=$SCRATCH/lists:$PATH
 }
 
 test_a_version_that_the_archive_has_not_is_named() {
@@ -166,18 +182,25 @@ test_a_package_that_is_refused_is_named() {
 	[[ ! -e $BUILD/matrix/kernels/6.12.117+deb13-amd64 ]]
 }
 
-test_the_newest_kernel_that_begins_with_the_version_is_chosen() (
+test_the_newest_whole_kernel_that_begins_with_the_version_is_chosen() (
 	begin
 	available
 	# shellcheck disable=SC2034 # for the archive
 	WORK=$BUILD/matrix
 	# shellcheck source=ci/matrix/lib/archive.sh
 	. "$MATRIX/lib/archive.sh"
-	[[ $(archive_choose 6.1) == '6.1.192-2 linux-image-6.1.0-56-amd64' ]]
-	[[ $(archive_choose 6.12) == '6.12.117-1 linux-image-6.12.117+deb13-amd64' ]]
-	[[ $(archive_choose 6.12.9) == '6.12.9-1 linux-image-6.12.9+deb13-amd64' ]]
-	[[ $(archive_choose 6.1.0-12) == '6.1.52-1 linux-image-6.1.0-12-amd64' ]]
-	! archive_choose 6 >/dev/null || [[ $(archive_choose 6) == 6.12.117* ]]
+	chosen() {
+		archive_choose "$1" && [[ $CHOICE == "$2" ]]
+	}
+	chosen 6.1 '6.1.192-2 linux-image-6.1.0-56-amd64'
+	chosen 6.12 '6.12.117-1 linux-image-6.12.117+deb13-amd64'
+	chosen 6.12.9 '6.12.9-1 linux-image-6.12.9+deb13-amd64'
+	chosen 6.1.0-12 '6.1.52-1 linux-image-6.1.0-12-amd64'
+	chosen 7.0 '7.0.1-1 linux-image-7.0.1+deb13-amd64' # the newest is not whole
+	[[ $(archive_packages linux-image-7.0.1+deb13-amd64 | paste -sd ' ') == \
+		'linux-image-7.0.1+deb13-amd64 linux-modules-7.0.1+deb13-amd64' ]]
+	if archive_choose 7.2; then return 1; fi
+	[[ $WHY == *'no whole kernel 7.2: packages that linux-image-7.2.1+deb13-amd64 needs are missing' ]]
 	! archive_choose 5.1
 )
 
