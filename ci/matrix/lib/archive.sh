@@ -66,7 +66,7 @@ archive_update() {
 	[[ ! -e $WORK/apt/updated || $REFRESH == 1 && -z ${ARCHIVE_FRESH:-} ]] || return 0
 	say "reading the package lists of $MIRROR"
 	# A source that fails is only a warning to apt: without all of them a version could be missed.
-	if ! apt-get -q -o APT::Update::Error-Mode=any update >"$log" 2>&1 </dev/null; then
+	if ! setpriv --pdeathsig TERM apt-get -q -o APT::Update::Error-Mode=any update >"$log" 2>&1 </dev/null; then
 		WHY="the package lists of $MIRROR were refused: $(archive_words "$log")"
 		return 1
 	fi
@@ -165,7 +165,7 @@ archive_unpack() {
 	mkdir -p "$dir.part/debs" "$dir.part/root"
 	mapfile -t packages < <(archive_packages "$1")
 	say "downloading ${packages[*]}"
-	if ! (cd "$dir.part/debs" && apt-get -q download "${packages[@]}") >"$log" 2>&1 </dev/null; then
+	if ! (cd "$dir.part/debs" && setpriv --pdeathsig TERM apt-get -q download "${packages[@]}") >"$log" 2>&1 </dev/null; then
 		WHY="the download of $1 was refused: $(archive_words "$log")"
 		return 1
 	fi

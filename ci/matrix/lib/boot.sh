@@ -1,6 +1,6 @@
 # shellcheck shell=bash disable=SC2034 # WHY is for the matrix
 # SPDX-License-Identifier: BSD-2-Clause
-# One guest: started, watched until it ends or its time is over, ended.
+# One guest: started, watched until it ends, its time is over or the matrix is gone, ended.
 
 GUEST_PID=''
 
@@ -35,12 +35,17 @@ accelerator_options() {
 # boot_guest KERNEL SHARE SECONDS ACCELERATOR [WORD]: false with WHY if the guest did not end by itself;
 # WORD is for ../init
 boot_guest() {
-	local kernel=$1 share=$2 seconds=$3 image options deadline rc=0
+	local kernel=$1 share=$2 seconds=$3 image options deadline khz='' rc=0
 	image=$(boot_image "$kernel") || {
 		WHY="the packages of this kernel hold no vmlinuz"
 		return 1
 	}
 	mapfile -t options < <(accelerator_options "$4")
+	# An emulated guest does not find the rate of its counter where the host is loaded: ../tsc_khz.c
+	[[ $4 != tcg ]] || khz=$("$TSC_KHZ" 2>&1) || {
+		WHY=$khz
+		return 1
+	}
 	: >"$share/console.log"
 	# The guest goes with this shell, also when that is killed.
 	setpriv --pdeathsig KILL nice -n "$NICE" "$QEMU" "${options[@]}" \
@@ -48,8 +53,8 @@ boot_guest() {
 		-no-reboot -serial "file:$share/console.log" \
 		-virtfs local,path=/,mount_tag=root,security_model=none,readonly=on,multidevs=remap \
 		-virtfs "local,path=$share,mount_tag=share,security_model=none" \
-		-kernel "$image" -initrd "$kernel/initramfs" \
-		-append 'console=ttyS0 panic=-1 oops=panic tsc=reliable random.trust_cpu=on '"${5:-}" \
+		-rtc clock=vm -kernel "$image" -initrd "$kernel/initramfs" \
+		-append "console=ttyS0 panic=-1 oops=panic tsc=reliable${khz:+ tsc_early_khz=$khz} random.trust_cpu=on ${5:-}" \
 		</dev/null >"$share/qemu.log" 2>&1 &
 	GUEST_PID=$!
 	deadline=$((SECONDS + seconds))
@@ -59,7 +64,10 @@ boot_guest() {
 			WHY="the guest did not end within $seconds s and was ended: DEADLINE=seconds grants more"
 			return 1
 		fi
-		sleep 0.3
+		jobs_pause 0.3 || { # killed, so that nobody said it
+			boot_stop
+			exit 3
+		}
 	done
 	wait "$GUEST_PID" || rc=$?
 	GUEST_PID=''

@@ -40,7 +40,9 @@ begin() {
 	rm -rf "$BUILD" "$OUT" "$FAKE_PID"
 	mkdir -p "$BUILD"
 	printf '#!/bin/sh\n' >"$BUILD/tcpw-compare"
-	chmod +x "$BUILD/tcpw-compare"
+	mkdir -p "$BUILD/ci/matrix"
+	printf '#!/bin/sh\necho 2000000\n' >"$BUILD/ci/matrix/tsc_khz"
+	chmod +x "$BUILD/tcpw-compare" "$BUILD/ci/matrix/tsc_khz"
 	kernel 9.9 9.9.9
 }
 
