@@ -41,5 +41,8 @@ matrix: | $(filter deps,$(MAKECMDGOALS))
 $(BUILD)/ci/matrix/tsc_khz: $(BUILD)/ci/matrix/tsc_khz.o
 	$(call link)
 
-.PHONY: matrix
+field-matrix: ## docs/field-matrix.md from RUN=dir, what make matrix brought
+	@ci/matrix/fields "$(RUN)"
+
+.PHONY: matrix field-matrix
 LIVE_TESTS += ci/matrix/tests/matrix.sh

@@ -5,7 +5,7 @@
 # result_write SHARE REQUEST KERNEL SECONDS WHY: KERNEL may be empty (never fetched); WHY is the
 # harness's own failure, or empty
 result_write() {
-	local share=$1 about='{}' summary='{}'
+	local share=$1 about='{}' summary='{}' fields
 	[[ -z $3 || ! -s $3/kernel.json ]] || about=$(<"$3/kernel.json")
 	# A command is summed up as a scenario of its own name.
 	[[ -z $COMMAND || ! -s $share/done ]] ||
@@ -13,13 +13,15 @@ result_write() {
 			{verdict: $verdict, scenarios: [{scenario: $command, verdict: $verdict,
 			why: (if $verdict == "pass" then "" else "its words are in guest.log" end)}]}')
 	[[ ! -s $share/summary.json ]] || summary=$(jq -c . "$share/summary.json" 2>/dev/null) || summary='{}'
-	jq -n --arg kernel "$2" --argjson seconds "$4" --arg why "$5" --arg accelerator "$ACCEL" \
+	fields=$(fields_of "$share")
+	jq -n --argjson fields "$fields" --arg kernel "$2" --argjson seconds "$4" --arg why "$5" --arg accelerator "$ACCEL" \
 		--arg scenarios "$SCENARIOS" --argjson about "$about" --argjson summary "$summary" '
 		{kernel: $kernel} + $about + {accelerator: $accelerator, seconds: $seconds,
 		verdict: (if $why != "" then "error" else $summary.verdict // "error" end), why: $why,
 		scenarios: (($summary.scenarios // []) as $done | $done + [$scenarios | splits(" +")
 			| select(. != "" and (. as $s | $done | all(.scenario != $s)))
-			| {scenario: ., verdict: "error", why: "the guest brought no result"}])}' \
+			| {scenario: ., verdict: "error", why: "the guest brought no result"}])}
+		+ if $fields | any(.[]; length > 0) then {fields: $fields} else {} end' \
 		>"$share/kernel.json.part" && mv "$share/kernel.json.part" "$share/kernel.json"
 }
 
@@ -69,14 +71,22 @@ verdict_code() {
 	esac
 }
 
-# results_tell OUT FILE ...: merges, writes OUT/matrix.json and OUT/matrix.txt, prints the table and
-# ends with the exit code of the worst verdict
+# fields_tell OUT
+fields_tell() {
+	fields_page "$1/matrix.json" field-matrix.svg >"$1/field-matrix.md" || { rm -f "$1/field-matrix.md" && return 0; }
+	[[ ${DRAW:-1} == 1 ]] && command -v gnuplot >/dev/null || return 0
+	fields_draw "$1/matrix.json" "$1/field-matrix.svg" || say "gnuplot could not draw $1/field-matrix.svg"
+}
+
+# results_tell OUT FILE ...: merges, writes OUT/matrix.json, OUT/matrix.txt and, if there were runs,
+# OUT/field-matrix.md with its figure; prints the table and ends with the exit code of the worst verdict
 results_tell() {
 	local out=$1 verdict
 	shift
 	if ! results_merge "$@" >"$out/matrix.json" || ! results_table "$out/matrix.json" >"$out/matrix.txt"; then
 		die 3 "cannot write $out/matrix.json: choose another OUT"
 	fi
+	fields_tell "$out"
 	cat "$out/matrix.txt"
 	verdict=$(jq -r .verdict "$out/matrix.json")
 	printf '%s, in %s\n' "$verdict" "$out"

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: BSD-2-Clause
-# shellcheck disable=SC2317 # tests are called by name
+# shellcheck disable=SC2016,SC2317 # Markdown; tests are called by name
 #
 # The matrix without a virtual machine and without a network: what it makes of guests that pass, fail,
 # panic, hang and die, of an archive that refuses, and of what a user may get wrong.
@@ -19,7 +19,7 @@ FAKE=$MATRIX/tests/fake
 # nobody's archive: whatever is asked of it is refused at once
 export MIRROR=http://127.0.0.1:9 QEMU=$FAKE/qemu BUSYBOX=$FAKE/busybox PATH=$PATH:$FAKE
 export BUILD=$SCRATCH/build OUT=$SCRATCH/out SCENARIOS=clean DRAW=0 FAKE_PID=$SCRATCH/pid ACCEL=tcg
-unset KERNELS DEADLINE REFRESH COMMAND FAKE_GUEST MAKEFLAGS
+unset KERNELS JOBS DEADLINE REFRESH COMMAND FAKE_GUEST MAKEFLAGS
 
 # kernel REQUEST VERSION: one that was fetched before
 kernel() {
@@ -58,8 +58,19 @@ it() {
 	}
 }
 
+two_lines() {
+	[[ -s $1 && $(wc -l <"$1") == 2 ]]
+}
+
+all_gone() {
+	local pid
+	for pid in "$@"; do
+		! kill -0 "$pid" 2>/dev/null || return 1
+	done
+}
+
 guest_gone() {
-	! kill -0 "$(<"$FAKE_PID")" 2>/dev/null
+	! kill -0 "$(tail -n 1 "$FAKE_PID")" 2>/dev/null
 }
 
 test_a_kernel_at_hand_needs_no_archive() {
@@ -229,7 +240,7 @@ test_what_was_asked_wrongly_is_refused_before_anything_starts() {
 	local setting
 	begin
 	for setting in KERNELS=banana KERNELS=../.. SCENARIOS=nonsense DURATION=x ACCEL=fast DEADLINE=0 \
-		REFRESH=2 GUEST_CPUS=0 GUEST_MEMORY=lots DRAW=no; do
+		REFRESH=2 GUEST_CPUS=0 GUEST_MEMORY=lots DRAW=no JOBS=0; do
 		exits 2 matrix KERNELS=9.9 "$setting"
 		[[ $(wc -l <"$STDERR") == 1 ]]
 	done
@@ -291,5 +302,61 @@ test_results_of_several_jobs_are_merged_and_a_missing_one_is_an_error() {
 	exits 3 "$MATRIX/merge" "$SCRATCH/merged" "$SCRATCH/empty"
 	exits 2 "$MATRIX/merge" "$SCRATCH/merged"
 }
+
+test_the_field_matrix_is_what_headers_and_reports_show() {
+	local page=$SCRATCH/merged/field-matrix.md
+	begin
+	exits 0 matrix KERNELS=9.9 OUT="$SCRATCH/fields/a" FAKE_FIELDS='rtt total_retrans cb_srtt:rtt total_retrans uid'
+	kernel 10.1 10.1.1
+	exits 0 matrix KERNELS=10.1 OUT="$SCRATCH/fields/b" FAKE_FIELDS='rtt total_retrans rehash:rtt rehash'
+	exits 0 "$MATRIX/merge" "$SCRATCH/merged" "$SCRATCH/fields"
+	grep -qxF '| field | 9.9 | 10.1 |' "$page"
+	grep -qxF '| `rtt` | pni | pni |' "$page"
+	grep -qxF '| `total_retrans` | pni | pi |' "$page"
+	grep -qxF '| `rehash` | – | pn |' "$page"
+	grep -qxF '| `cb_srtt` | p | – |' "$page"
+	grep -qxF '| `uid` | n | – |' "$page"
+	[[ $(grep -c '^## ' "$page") == 3 ]]
+}
+
+test_the_field_matrix_is_drawn_and_without_runs_refused() {
+	command -v gnuplot >/dev/null || return 0
+	begin
+	exits 0 matrix KERNELS=9.9 DRAW=1 FAKE_FIELDS='rtt snd_wnd:rtt snd_wnd'
+	xmllint --noout "$OUT/field-matrix.svg"
+	grep -qF '>snd_wnd<' "$OUT/field-matrix.svg"
+	exits 0 env DOCS="$SCRATCH/docs" "$MATRIX/fields" "$OUT"
+	cmp <(sed 's,field-matrix.svg,images/field-matrix.png,' "$OUT/field-matrix.md") "$SCRATCH/docs/field-matrix.md"
+	[[ -s $SCRATCH/docs/images/field-matrix.png ]]
+	exits 0 matrix KERNELS=9.9 OUT="$SCRATCH/bare"
+	[[ ! -e $SCRATCH/bare/field-matrix.md ]]
+	exits 3 env DOCS="$SCRATCH/docs2" "$MATRIX/fields" "$SCRATCH/bare"
+	says 'shows no field'
+	[[ ! -e $SCRATCH/docs2/field-matrix.md ]]
+	exits 2 "$MATRIX/fields" "$SCRATCH"
+	exits 2 "$MATRIX/fields" ''
+}
+
+test_guests_run_at_once_and_an_end_of_the_matrix_ends_them_all() {
+	local pid pids
+	begin
+	kernel 10.1 10.1.1
+	FAKE_PID=$SCRATCH/pids FAKE_GUEST=hang KERNELS='9.9 10.1' JOBS=2 "$MATRIX/run" >/dev/null 2>&1 &
+	pid=$!
+	eventually 20 two_lines "$SCRATCH/pids"
+	mapfile -t pids <"$SCRATCH/pids"
+	kill -KILL "$pid"
+	wait "$pid" || true
+	eventually 5 all_gone "${pids[@]}"
+}
+
+test_a_clock_that_runs_wrong_is_told() (
+	# shellcheck source=ci/matrix/lib/clock.sh
+	. "$MATRIX/lib/clock.sh"
+	[[ -z $(clock_wrong '1000 10' '1100 112') && -z $(clock_wrong '1000 10' '1100 108') ]]
+	[[ $(clock_wrong '1000 10' '1100 510') == *'ran 500 s while 100 s passed'* ]]
+	[[ $(clock_wrong '1000 10' '1100 60') == *'ran 50 s while 100 s passed'* ]]
+	[[ -z $(clock_wrong '' '') ]] # no RTC
+)
 
 run_tests
