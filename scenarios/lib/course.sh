@@ -136,7 +136,7 @@ main() {
 	after_client
 	iperf3_check
 	STEP="waiting for the end of the flows"
-	await 10000 flows_gone || fail "flows were still open 10 s after the end of iperf3"
+	await 10000 flows_gone || fail "flows were still open $((10 * PATIENCE)) s after the end of iperf3"
 	path_ledger_close || fail "cannot write $RUN_DIR/path.jsonl"
 	FINISHED=1
 }

@@ -46,6 +46,8 @@ knob PROBE_MODES rtt,segment list:rtt:poll:state:segment 'capture modes of tcpw-
 knob PROBE_INTERVAL 100ms time:1ms:3600s 'interval of its poll mode'
 knob NETLINK_MODE exact one:exact:filter:full 'how tcpw-netlink asks'
 knob NETLINK_INTERVAL 10ms time:10us:3600s 'interval at which it asks'
+# A request takes a ms there, several flows take all of a processor.
+emulated default NETLINK_INTERVAL 50ms
 
 knobs_describe() {
 	local k

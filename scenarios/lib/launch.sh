@@ -5,6 +5,10 @@
 declare -A PART_PID=() PART_RC=()
 # A pipe that nobody writes to: reading from it with a timeout is a sleep without a process.
 exec {TICK}<> <(:)
+# Deadlines end what hangs and judge nothing, so they may be long: an emulated processor that shares its
+# host takes twenty times as long as a real one.
+PATIENCE=1
+[[ ${TCPW_ACCELERATOR:-} != tcg ]] || PATIENCE=10
 
 pause_ms() {
 	read -rt "$(($1 / 1000)).$(printf '%03d' $(($1 % 1000)))" -u "$TICK" || true
@@ -51,7 +55,7 @@ part_ended() {
 part_wait() {
 	local deadline
 	now_ms
-	deadline=$((NOW_MS + $2))
+	deadline=$((NOW_MS + $2 * PATIENCE))
 	until part_ended "$1"; do
 		now_ms
 		((NOW_MS < deadline)) || return 1
@@ -82,7 +86,7 @@ await() {
 	local deadline ms=$1
 	shift
 	now_ms
-	deadline=$((NOW_MS + ms))
+	deadline=$((NOW_MS + ms * PATIENCE))
 	until "$@"; do
 		now_ms
 		((NOW_MS < deadline)) || return 1

@@ -55,7 +55,7 @@ manifest_namespace() {
 		echo null
 		return
 	}
-	jq -cn --arg name "$1" --argjson inode "$(ns_inode "$1")" '{name: $name, inode: $inode}'
+	printf '{"name": "%s", "inode": %s}\n' "$1" "$(ns_inode "$1")"
 }
 
 manifest_flows() {
@@ -88,15 +88,16 @@ manifest_open() {
 	manifest_write 'the run did not finish'
 }
 
-# manifest_write [ERROR ...]: false if it cannot be written
+# manifest_write [ERROR ...]: false if it cannot be written. Knobs and bounds stay as they are.
 manifest_write() {
 	local text
+	: "${MANIFEST_KNOBS:=$(knobs_json)}" "${MANIFEST_BOUNDS:=$(bounds_json)}"
 	text=$(jq -n --arg scenario "$NAME" --arg hypothesis "$HYPOTHESIS" --arg started "$STARTED" \
-		--arg command "$(knobs_command)" --argjson knobs "$(knobs_json)" \
+		--arg command "$(knobs_command)" --argjson knobs "$MANIFEST_KNOBS" \
 		--argjson kernel "$MANIFEST_KERNEL" --argjson versions "$MANIFEST_VERSIONS" \
 		--argjson static "${MANIFEST_STATIC:-null}" --argjson path "$PATH_FACTS" \
 		--argjson flows "$(manifest_flows)" --argjson witnesses "$(manifest_witnesses)" \
-		--argjson bounds "$(bounds_json)" --arg moves "${MOVES[*]}" --arg interrupted "$INTERRUPTED" --arg skip "$SKIP_REASON" \
+		--argjson bounds "$MANIFEST_BOUNDS" --arg moves "${MOVES[*]}" --arg interrupted "$INTERRUPTED" --arg skip "$SKIP_REASON" \
 		'{schema: 1, scenario: $scenario, hypothesis: $hypothesis, started: $started,
 		command: $command, knobs: $knobs, kernel: $kernel, versions: $versions,
 		sysctls: ($static.sysctls // {}), offloads: ($static.offloads // {}),

@@ -5,7 +5,7 @@
 PROBE=${TCPW_PROBE:-${BUILD:-$TOP/build}/tcpw-probe}
 NETLINK=${TCPW_NETLINK:-${BUILD:-$TOP/build}/tcpw-netlink}
 IPERF3=${IPERF3:-iperf3}
-SLACK_MS=$((${TCPW_SLACK:-15} * 1000))
+SLACK_MS=$((${TCPW_SLACK:-15} * 1000 * PATIENCE))
 declare -A TOLD=() # collectors whose end was already reported
 
 witnesses_check() {
@@ -29,7 +29,7 @@ header_or_ended() {
 collector_ready() {
 	local program=${3##*/}
 	await 20000 header_or_ended "$1" "$2" ||
-		fail "$program wrote no header within 20 s: $(part_words "$1")"
+		fail "$program wrote no header within $((20 * PATIENCE)) s: $(part_words "$1")"
 	part_ended "$1" || return 0
 	TOLD[$1]=1
 	case ${PART_RC[$1]} in
@@ -55,7 +55,7 @@ collectors_stop() {
 		[[ -n ${PART_PID[$name]:-} ]] || continue
 		[[ $name == probe ]] && program=${PROBE##*/} || program=${NETLINK##*/}
 		if ! part_stop "$name" 10000; then
-			note "$program did not end within 10 s of SIGTERM and was killed: its file has no trailer"
+			note "$program did not end within $((10 * PATIENCE)) s of SIGTERM and was killed: its file has no trailer"
 		elif [[ ${PART_RC[$name]} != 0 && -z ${TOLD[$name]:-} ]]; then
 			note "$program ended with exit code ${PART_RC[$name]}: $(part_words "$name")"
 		fi
@@ -83,7 +83,7 @@ server_start() {
 	part_start_in iperf3-server "$RUN_DIR/iperf3-server.json" server \
 		"$IPERF3" -s -J -1 -p "$PORT"
 	await 10000 server_up_or_ended ||
-		fail "the iperf3 server does not listen on port $PORT within 10 s"
+		fail "the iperf3 server does not listen on port $PORT within $((10 * PATIENCE)) s"
 	! part_ended iperf3-server || fail "the iperf3 server ended before the test" \
 		"(exit code ${PART_RC[iperf3-server]}): $(iperf3_words iperf3-server)"
 }
@@ -146,7 +146,7 @@ iperf3_check() {
 	local words
 	if [[ $IPERF3_END == error ]]; then
 		part_wait iperf3-server 10000 ||
-			fail "the iperf3 server still ran 10 s after the client's end and was killed"
+			fail "the iperf3 server still ran $((10 * PATIENCE)) s after the client's end and was killed"
 		iperf3_broken iperf3-client
 		iperf3_broken iperf3-server
 		return
@@ -157,7 +157,7 @@ iperf3_check() {
 		"${PART_RC[iperf3-client]}: $(iperf3_words iperf3-client)"
 	report_complete "$RUN_DIR/iperf3.json" || fail "the report of the iperf3 client is not complete"
 	part_wait iperf3-server 10000 ||
-		fail "the iperf3 server still ran 10 s after the client's end and was killed"
+		fail "the iperf3 server still ran $((10 * PATIENCE)) s after the client's end and was killed"
 	words=$(report_error "$RUN_DIR/iperf3-server.json")
 	[[ -z $words ]] || fail "the iperf3 server reports: $words"
 	[[ ${PART_RC[iperf3-server]} == 0 ]] || fail "the iperf3 server ended with exit code" \
