@@ -93,7 +93,8 @@ first_words() {
 # idle_checks VERDICT_JSON: exact checks that compared nothing, though the capture allows them
 idle_checks() {
 	jq -r 'select(.checks) | [.checks[] | select(.compared > 0).check] as $ran
-		| ["bracketing", "conservation", "identity", "marks", "final"]
+		| ["bracketing", "conservation", "identity", "final"]
+		+ if any(.checks[]; .field == "generator client") then [] else ["marks"] end
 		+ if any(.witnesses[]?.modes[]?; . == "segment") then ["membership"] else [] end
 		- $ran | join(" ")' "$1"
 }

@@ -37,6 +37,9 @@
  * state, and without marks, or where samples of the probe were lost and one of them may be the
  * mark, nothing tells the moment: then less than iperf3 counts is a failure, more is unproven.
  *
+ * tcpw-generator sends no cookie, and its account tells of both directions at both ends, up to close():
+ * nothing is read behind it.
+ *
  * Counted apart as unproven: reports without an end or with --omit (whose totals leave out an
  * unknown part), snapshots that lack one of the numbers, a FIN that cannot be told, and a reset by
  * the peer behind which the application may go on reading what was queued.
@@ -201,30 +204,47 @@ static void judge_drained(struct bytes *c, const struct bytes_flow *f, const str
 		      expected > f->at_mark ? expected - f->at_mark : f->at_mark - expected);
 }
 
+/* What the application says that it wrote and read in all. False: it does not say. */
+static bool told(const struct stream *s, enum end end, bool account, uint64_t total[DIRECTIONS])
+{
+	uint64_t bytes;
+
+	if (account) {
+		total[WRITTEN] = s->sent;
+		total[READ] = s->received;
+		return true;
+	}
+	if (!counted(s, &bytes))
+		return false;
+	total[WRITTEN] = (s->sender ? bytes : 0) + (end == END_CLIENT ? COOKIE_BYTES : 0);
+	total[READ] = (s->sender ? 0 : bytes) + (end == END_SERVER ? COOKIE_BYTES : 0);
+	return true;
+}
+
 static void judge_close(struct bytes *c, const struct bytes_flow *f, const struct window *w)
 {
 	const struct flow_entry *flow = w->flow;
 	const struct stream *s = &c->check.run->report[flow->end].streams[flow->report_stream];
-	uint64_t bytes, got, unread, cookie = COOKIE_BYTES, expected;
+	bool account = c->check.run->report[flow->end].account;
+	uint64_t got, unread, total[DIRECTIONS], expected;
 	uint64_t old_state = w->sample->value[FIELD_old_state];
-	bool know = counted(s, &bytes);
+	bool know = told(s, flow->end, account, total);
 
 	c->streams++;
 	if (know && written(flow, w->sample, &got))
-		compare(c, WRITTEN, w,
-			(s->sender ? bytes : 0) + (flow->end == END_CLIENT ? cookie : 0), got);
+		compare(c, WRITTEN, w, total[WRITTEN], got);
 	else
 		c->found[WRITTEN].unproven++;
 	if (!know || !has_read(f, w->sample, &got, &unread)) {
 		c->found[READ].unproven++;
 		return;
 	}
-	expected = (s->sender ? 0 : bytes) + (flow->end == END_SERVER ? cookie : 0);
+	expected = total[READ];
 	/* A reset by the peer leaves the queue to the application, which may read on. */
 	if ((old_state == TCP_ESTABLISHED || old_state == TCP_CLOSE_WAIT) && expected > got &&
 	    expected - got <= unread)
 		c->found[READ].unproven++;
-	else if (!s->sender && flow->end == END_CLIENT)
+	else if (!account && !s->sender && flow->end == END_CLIENT)
 		judge_drained(c, f, w, expected, got);
 	else
 		compare(c, READ, w, expected, got);
@@ -273,6 +293,7 @@ static int finish(struct check *check, struct verdict *v)
 	static const char *const subject[DIRECTIONS] = { "bytes_acked", "bytes_received" };
 	static const char *const verb[DIRECTIONS] = { "wrote", "read" };
 	struct bytes *c = (struct bytes *)check;
+	bool account = run__has_accounts(check->run);
 
 	if (run__lost_samples(check->run, WITNESS_PROBE)) {
 		c->found[READ].compared += c->marks - c->marks_wrong;
@@ -289,7 +310,7 @@ static int finish(struct check *check, struct verdict *v)
 		if (!r)
 			return -1;
 		r->witness[0] = witness__name(WITNESS_PROBE);
-		r->witness[1] = "iperf3";
+		r->witness[1] = account ? "generator" : "iperf3";
 		r->compared = c->found[d].compared;
 		r->violations = c->found[d].violations;
 		r->unproven = c->found[d].unproven;
@@ -298,9 +319,11 @@ static int finish(struct check *check, struct verdict *v)
 			r->status = STATUS_FAIL;
 			snprintf(r->reason, sizeof(r->reason),
 				 "%llu of %llu ends of streams do not add up; worst on flow %u: "
-				 "iperf3 %s %llu bytes with its cookie, TCP carried %llu",
+				 "%s %s %llu bytes%s, TCP carried %llu",
 				 (unsigned long long)r->violations, (unsigned long long)r->compared,
-				 r->worst.flow, verb[d], (unsigned long long)r->worst.expected,
+				 r->worst.flow, r->witness[1], verb[d],
+				 (unsigned long long)r->worst.expected,
+				 account ? "" : " with its cookie",
 				 (unsigned long long)r->worst.got);
 		} else if (!r->compared) {
 			r->status = STATUS_SKIP;

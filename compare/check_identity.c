@@ -43,13 +43,14 @@
 #include "check_identity.h"
 
 #include <stdlib.h>
+#include <sys/queue.h>
 
 #include "mark_clocks.h"
 
-#define FLOWS_KEPT 512 /* histories: bounds the memory */
+#define FLOWS_KEPT 512 /* histories of open flows: bounds the memory */
 
 struct box {
-	struct box *next;
+	LIST_ENTRY(box) entry;
 	bool have_mark;
 	struct sample mark;
 	struct history history;
@@ -62,7 +63,7 @@ struct found {
 
 struct identity {
 	struct check check;
-	struct box *boxes;
+	LIST_HEAD(, box) boxes;
 	unsigned int boxes_count;
 	bool out_of_memory;
 	uint64_t instants, instants_moved, by_segment, refused;
@@ -250,10 +251,20 @@ static struct box *box_of(struct identity *c, const struct window *w)
 		c->out_of_memory = true;
 		return NULL;
 	}
-	f->box->next = c->boxes;
-	c->boxes = f->box;
+	LIST_INSERT_HEAD(&c->boxes, f->box, entry);
 	c->boxes_count++;
 	return f->box;
+}
+
+/* Applications do not ask of a closed socket; if one does, it has a new history. */
+static void drop(struct identity *c, const struct window *w)
+{
+	struct identity_flow *f = check__flow_state(&c->check, w->flow);
+
+	LIST_REMOVE(f->box, entry);
+	c->boxes_count--;
+	free(f->box);
+	f->box = NULL;
 }
 
 static void begin(struct check *check, const struct window *w)
@@ -279,6 +290,8 @@ static void begin(struct check *check, const struct window *w)
 	if (s->event == EVENT_mark) {
 		box->mark = *s;
 		box->have_mark = true;
+	} else if (s->event == EVENT_close) {
+		drop(c, w);
 	} else if (s->event != EVENT_tcp_info) {
 		history__add(&box->history, s);
 	}
@@ -400,8 +413,8 @@ static void destroy(struct check *check)
 	struct identity *c = (struct identity *)check;
 	struct box *box;
 
-	while ((box = c->boxes)) {
-		c->boxes = box->next;
+	while ((box = LIST_FIRST(&c->boxes))) {
+		LIST_REMOVE(box, entry);
 		free(box);
 	}
 	free(c);
@@ -424,5 +437,6 @@ struct check *check_identity__new(struct run *run)
 	counters__init();
 	c->check.ops = &ops;
 	c->check.run = run;
+	LIST_INIT(&c->boxes);
 	return &c->check;
 }

@@ -83,8 +83,9 @@ static const char *incomplete_report(const struct report *report, unsigned int *
 static void judge_report(const struct run *run, enum end end, struct result *r)
 {
 	const struct manifest_witness *m = &run->manifest.iperf3[end];
-	const struct report *report = &run->report[end];
-	const char *name = run__report_name(end);
+	static const struct report none;
+	const struct report *report = run__has_accounts(run) ? &none : &run->report[end];
+	const char *name = run__report_name(run, end);
 	const char *what;
 	unsigned int stream;
 
@@ -119,6 +120,46 @@ static void judge_report(const struct run *run, enum end end, struct result *r)
 			 report->note[0] ? "; " : "", report->note,
 			 m->error_expected ? "; ended as was expected: " : "",
 			 m->error_expected ? report->error : "");
+}
+
+static void judge_account(const struct run *run, enum end end, struct result *r)
+{
+	const struct manifest_witness *m = &run->manifest.generator[end];
+	const struct report *report = &run->report[end];
+	const char *name = run__report_name(run, end);
+
+	r->status = STATUS_ERROR;
+	if (run->report_why[end][0])
+		snprintf(r->reason, sizeof(r->reason), "%s", run->report_why[end]);
+	else if (report->error[0])
+		snprintf(r->reason, sizeof(r->reason), "%s: %s", name, report->error);
+	else if (m->never_started)
+		snprintf(r->reason, sizeof(r->reason), "%s: tcpw-generator was never started", name);
+	else if (m->exit)
+		snprintf(r->reason, sizeof(r->reason), "%s: tcpw-generator ended with exit code %d",
+			 name, m->exit);
+	else if (!report->count)
+		snprintf(r->reason, sizeof(r->reason), "%s: not a single flow", name);
+	else
+		r->status = STATUS_PASS;
+	if (r->status == STATUS_PASS)
+		snprintf(r->reason, sizeof(r->reason), "%u flows by %s", report->count,
+			 report->version);
+}
+
+static int judge_accounts(const struct run *run, struct verdict *v)
+{
+	static const char *const subject[ENDS] = { "generator client", "generator server" };
+
+	for (enum end end = 0; end < ENDS; end++) {
+		struct result *r = verdict__result(v, "witness", subject[end]);
+
+		if (!r)
+			return -1;
+		r->compared = 0;
+		judge_account(run, end, r);
+	}
+	return 0;
 }
 
 int check_bounds__judge(struct run *run, struct verdict *v)
@@ -178,6 +219,8 @@ int check_witnesses__judge(struct run *run, struct verdict *v)
 			return -1;
 		judge_report(run, end, r);
 	}
+	if (run__has_accounts(run))
+		return judge_accounts(run, v);
 	return 0;
 }
 
@@ -237,7 +280,7 @@ int check_join__judge(struct run *run, struct verdict *v)
 		endpoint__format(&s->remote, 0, remote);
 		r->status = STATUS_ERROR;
 		snprintf(r->reason, sizeof(r->reason), "stream %d of %s, %s %s, is in no timeline",
-			 stream + 1, run__report_name(end), local, remote);
+			 stream + 1, run__report_name(run, end), local, remote);
 	}
 	return 0;
 }

@@ -120,16 +120,16 @@ static void assign_role(const struct flows *f, struct flow_entry *e)
 		e->end = end;
 		e->report_stream = mine;
 		e->stream = (client >= 0 ? client : end == END_CLIENT ? mirrored : mine) + 1;
-		if (mine >= 0 && own->streams[mine].count)
+		if (mine >= 0 && (own->account || own->streams[mine].count))
 			e->role = own->streams[mine].sender ? ROLE_SENDER : ROLE_RECEIVER;
-		else if (mirrored >= 0 && peer->streams[mirrored].count)
+		else if (mirrored >= 0 && (peer->account || peer->streams[mirrored].count))
 			e->role = peer->streams[mirrored].sender ? ROLE_RECEIVER : ROLE_SENDER;
 		else
 			e->role = (end == END_CLIENT) != f->manifest->receive ? ROLE_SENDER
 									      : ROLE_RECEIVER;
 		return;
 	}
-	if (e->role == ROLE_OTHER && f->manifest->port &&
+	if (e->role == ROLE_OTHER && f->manifest->port && !f->reports[END_CLIENT].account &&
 	    (id->local.port == f->manifest->port || id->remote.port == f->manifest->port)) {
 		e->role = ROLE_CONTROL;
 		e->end = id->remote.port == f->manifest->port ? END_CLIENT : END_SERVER;

@@ -54,6 +54,7 @@ struct stream {
 	struct endpoint local, remote;
 	bool sender;
 	struct end_figures end;
+	uint64_t sent, received; /* of a generator's account; iperf3's are in end */
 	unsigned int count;
 	struct interval *intervals;
 };
@@ -62,10 +63,11 @@ struct stream {
 
 struct report {
 	bool present; /* the file exists and could be understood */
-	char version[32];
+	bool account; /* tcpw-generator's: flows with their bytes, without intervals (generator.h) */
+	char version[32]; /* "iperf 3.12", "tcpw-generator 0.1.0" */
 	uint64_t start_ns;	/* start.timestamp: CLOCK_REALTIME, 0 without */
 	uint64_t start_step_ns; /* its resolution: a second, since 3.20 a millisecond */
-	char error[256];  /* iperf3's own "error", "" without */
+	char error[256];  /* the program's own "error", "" without */
 	char note[256];	  /* peculiarities that were coped with, "" without */
 	unsigned int count;
 	struct stream *streams;

@@ -297,6 +297,8 @@ static void read_all(struct reading *rd, const cJSON *root, struct manifest *m)
 	read_witness(rd, witnesses, "netlink", "exit", &m->netlink);
 	read_witness(rd, witnesses, "iperf3", "exit", &m->iperf3[END_CLIENT]);
 	read_witness(rd, witnesses, "iperf3", "server_exit", &m->iperf3[END_SERVER]);
+	read_witness(rd, witnesses, "generator", "exit", &m->generator[END_CLIENT]);
+	read_witness(rd, witnesses, "generator", "server_exit", &m->generator[END_SERVER]);
 	read_failure(rd, root, m);
 	read_bounds(rd, m, bounds);
 	read_moves(rd, root, m);

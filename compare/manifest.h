@@ -11,7 +11,7 @@
 
 #define MANIFEST_SCHEMA 1
 
-/* The two ends of the traffic; also the two iperf3 reports. */
+/* The two ends of the traffic; also the two reports of iperf3 or tcpw-generator. */
 enum end { END_CLIENT, END_SERVER, ENDS };
 
 struct manifest_netns {
@@ -51,7 +51,7 @@ struct manifest {
 	uint16_t port;	/* iperf3's, 0 if unknown */
 	bool receive;	/* the server sends (iperf3 -R) */
 	struct manifest_netns netns[ENDS];
-	struct manifest_witness probe, netlink, iperf3[ENDS];
+	struct manifest_witness probe, netlink, iperf3[ENDS], generator[ENDS];
 	struct bound *bounds;
 	unsigned int bounds_count;
 	struct move moves[MOVES_MAX]; /* what must have happened */

@@ -6,6 +6,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "generator.h"
+
 int run__path(const char *dir, const char *name, char path[RUN_PATH_MAX])
 {
 	int n = snprintf(path, RUN_PATH_MAX, "%s%s%s", dir ? dir : "", dir ? "/" : "", name);
@@ -18,8 +20,15 @@ const char *run__timeline_name(enum witness w)
 	return w == WITNESS_PROBE ? "probe.jsonl" : "netlink.jsonl";
 }
 
-const char *run__report_name(enum end end)
+bool run__has_accounts(const struct run *r)
 {
+	return r->manifest.generator[END_CLIENT].expected;
+}
+
+const char *run__report_name(const struct run *r, enum end end)
+{
+	if (run__has_accounts(r))
+		return end == END_CLIENT ? "generator-client.jsonl" : "generator-server.jsonl";
 	return end == END_CLIENT ? "iperf3.json" : "iperf3-server.json";
 }
 
@@ -30,6 +39,24 @@ void run__why(const struct run *r, const char *sentence, char why[RUN_WHY_MAX])
 	if (!strncmp(sentence, r->dir, len) && sentence[len] == '/')
 		sentence += len + 1;
 	snprintf(why, RUN_WHY_MAX, "%s", sentence);
+}
+
+static int read_report(struct run *r, enum end end, char why[DOCUMENT_WHY_MAX])
+{
+	char path[RUN_PATH_MAX];
+	int err;
+
+	run__path(r->dir, run__report_name(r, end), path);
+	if (run__has_accounts(r))
+		return generator__read(&r->report[end], path, why);
+	err = report__read(&r->report[end], path, false, why);
+	if (err == -ENOENT && end == END_SERVER) {
+		run__path(r->dir, run__report_name(r, END_CLIENT), path);
+		err = report__read(&r->report[end], path, true, why);
+		if (err && err != -ENOMEM)
+			strcpy(why, "missing");
+	}
+	return err;
 }
 
 int run__open(struct run *r, const char *dir)
@@ -53,20 +80,12 @@ int run__open(struct run *r, const char *dir)
 	if (err)
 		snprintf(r->manifest_why, sizeof(r->manifest_why), "manifest.json: %s", why);
 	for (enum end end = 0; end < ENDS; end++) {
-		const char *name = run__report_name(end);
-
-		run__path(dir, name, path);
-		err = report__read(&r->report[end], path, false, why);
-		if (err == -ENOENT && end == END_SERVER) {
-			run__path(dir, run__report_name(END_CLIENT), path);
-			err = report__read(&r->report[end], path, true, why);
-			if (err && err != -ENOMEM)
-				strcpy(why, "missing");
-		}
+		err = read_report(r, end, why);
 		if (err == -ENOMEM)
 			return err;
 		if (err)
-			snprintf(r->report_why[end], RUN_WHY_MAX, "%s: %s", name, why);
+			snprintf(r->report_why[end], RUN_WHY_MAX, "%s: %s",
+				 run__report_name(r, end), why);
 	}
 	return 0;
 }

@@ -73,7 +73,9 @@ int run__path(const char *dir, const char *name, char path[RUN_PATH_MAX]);
 
 /* The name of a witness's file in a run directory. */
 const char *run__timeline_name(enum witness w);
-const char *run__report_name(enum end end);
+const char *run__report_name(const struct run *r, enum end end);
+/* Was the traffic tcpw-generator's? Then the reports are its accounts. */
+bool run__has_accounts(const struct run *r);
 
 /* Did this witness run in that capture mode? By its header. */
 bool run__has_mode(const struct run *r, enum witness w, const char *mode);

@@ -334,8 +334,18 @@ static void write_statistics(FILE *f, const struct verdict *v)
 			   "and worst instants: verdict.json.\n");
 }
 
+/* Of hundreds of flows the first are shown, and those that fail. */
+static bool is_shown(const struct coverage *c, const char *witness, unsigned int *rows)
+{
+	if (!witness || strcmp(witness, c->witness))
+		*rows = 0;
+	return !c->flow || c->status == STATUS_FAIL || ++*rows <= FLOWS_SHOWN;
+}
+
 static void write_coverage(FILE *f, const struct verdict *v)
 {
+	unsigned int rows = 0;
+
 	if (v->coverage_count)
 		fprintf(f, "\nCoverage\n  %-9s %-12s %9s %9s %7s %12s %12s %12s\n", "witness",
 			"flow", "expected", "got", "share", "gap p50 ms", "gap p99 ms",
@@ -343,6 +353,11 @@ static void write_coverage(FILE *f, const struct verdict *v)
 	for (unsigned int i = 0; i < v->coverage_count; i++) {
 		const struct coverage *c = &v->coverage[i];
 
+		if (!is_shown(c, i ? v->coverage[i - 1].witness : NULL, &rows))
+			continue;
+		if (!c->flow && rows > FLOWS_SHOWN)
+			fprintf(f, "  %-9s ... and %u more in verdict.json\n", c->witness,
+				rows - FLOWS_SHOWN);
 		if (c->flow)
 			fprintf(f, "  %-9s %-12u", c->witness, c->flow);
 		else
@@ -400,6 +415,7 @@ void write__report(FILE *f, const struct run *run, const struct verdict *v)
 	write__summary(f, run, v);
 	write_results(f, v, "witness", "Witnesses");
 	write_results(f, v, "subject", "Subject: what the scenario is about has happened");
+	write_results(f, v, "census", "Census: who saw the flows of the generator's account");
 	write_results(f, v, "placement", "Placement of iperf3's intervals on CLOCK_MONOTONIC");
 	write_results(f, v, "membership", "Membership: netlink's values are the socket's");
 	write_results(f, v, "conservation", "Conservation: what adds up inside one sample");

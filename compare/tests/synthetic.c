@@ -319,7 +319,7 @@ static void write_end(FILE *f, bool client)
 static void write_report(const char *dir, bool client, const struct recipe *r)
 {
 	const char *text = client ? r->client : r->server;
-	const char *name = run__report_name(client ? END_CLIENT : END_SERVER);
+	const char *name = client ? "iperf3.json" : "iperf3-server.json";
 	FILE *f;
 
 	if (text) {
@@ -378,6 +378,8 @@ void synthetic__make(char dir[64], const struct recipe *r)
 		write_text(dir, "netlink.jsonl", r->netlink);
 	else
 		write_timeline(dir, WITNESS_NETLINK, r);
+	write_text(dir, "generator-client.jsonl", r->client_account ? r->client_account : "-");
+	write_text(dir, "generator-server.jsonl", r->server_account ? r->server_account : "-");
 	write_report(dir, true, r);
 	write_report(dir, false, r);
 	write_manifest(dir, r);

@@ -24,6 +24,8 @@ struct recipe {
 	void (*trailer)(enum witness w, struct timeline_trailer *t);
 	/* Texts of files; NULL: as it should be, "-": no such file. */
 	const char *manifest, *client, *server;
+	/* Accounts of tcpw-generator beside the reports; NULL: none. */
+	const char *client_account, *server_account;
 	/* Replaces the members "bounds" and "witnesses" of the manifest. */
 	const char *bounds, *witnesses;
 	/* Whole timelines, instead of samples. */

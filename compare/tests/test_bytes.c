@@ -261,11 +261,54 @@ static void a_client_reads_on_behind_the_test(void **state)
 	}
 }
 
+/* Both directions, no cookie, no rule of iperf3's. */
+static void a_generator_counts_both_ways(void **state)
+{
+	static const struct {
+		const char *description;
+		struct test_case at;
+		uint64_t sent, received;
+	} told[] = {
+		{ "a client that asked and read the answer to its end",
+		  { NULL, END_CLIENT, false, 0, LAST_ACK, 202, 2001, 0, 0, 0, STATUS_PASS,
+		    STATUS_PASS }, 200, 2000 },
+		{ "a server that closed behind its answer",
+		  { NULL, END_SERVER, true, 0, FIN_WAIT2, 2001, 201, 0, 1, 200, STATUS_PASS,
+		    STATUS_PASS }, 2000, 200 },
+		{ "a byte more was acknowledged",
+		  { NULL, END_CLIENT, false, 0, LAST_ACK, 203, 2001, 0, 0, 0, STATUS_FAIL,
+		    STATUS_PASS }, 200, 2000 },
+		{ "a byte less was read",
+		  { NULL, END_CLIENT, false, 0, LAST_ACK, 202, 2001, 0, 0, 0, STATUS_PASS,
+		    STATUS_FAIL }, 200, 1999 },
+	};
+
+	for (size_t i = 0; i < sizeof(told) / sizeof(told[0]); i++) {
+		const struct test_case *t = &told[i].at;
+		struct interval interval;
+		struct stream stream;
+		struct stand f;
+
+		print_message("         %s\n", told[i].description);
+		start(&f, &stream, &interval, t);
+		f.run.report[t->end].account = true;
+		stream.count = stream.end.have = 0;
+		stream.sent = told[i].sent;
+		stream.received = told[i].received;
+		feed(&f, t);
+		assert_int_equal(stand__finish(&f), 0);
+		judged(&f, "bytes_acked", t->written);
+		judged(&f, "bytes_received", t->read);
+		stand__free(&f);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(tells),
 		cmocka_unit_test(what_is_not_told_is_unproven),
+		cmocka_unit_test(a_generator_counts_both_ways),
 		cmocka_unit_test(a_client_reads_on_behind_the_test),
 		cmocka_unit_test(a_stream_that_never_closed_is_skipped),
 	};

@@ -9,6 +9,7 @@ NAME=''
 HYPOTHESIS=''
 DIRECTION=send # of the data, seen from the client
 IPERF3_ARGS=() # a scenario's own options for the client
+TRAFFIC=iperf3     # or generator
 IPERF3_END=well # or error: how its test is expected to end
 COLLECTORS=first # or late: started when the flows are there
 CLIENT_PORT='' # first local port of the data streams, empty: any
@@ -33,6 +34,14 @@ client_ports() {
 # iperf3_ends error: the scenario breaks the test, and both ends of iperf3 must say so
 iperf3_ends() {
 	IPERF3_END=$1
+}
+
+# generator: tcpw-generator makes the traffic, not iperf3: FLOWS flows over DURATION seconds
+generator() {
+	TRAFFIC=generator
+	knob FLOWS 400 int:1:4000 'flows, begun evenly over the duration'
+	knob REQUEST 200 int:8:100000000 'bytes that the client sends on each'
+	knob ANSWER 2000 int:0:100000000 'bytes that the server answers'
 }
 
 # collectors late: they start once all data flows are established

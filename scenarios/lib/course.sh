@@ -27,6 +27,8 @@ RUN_DIR=$TCPW_RUN_DIR
 . "$LIB/launch.sh"
 # shellcheck source=scenarios/lib/witnesses.sh
 . "$LIB/witnesses.sh"
+# shellcheck source=scenarios/lib/generator.sh
+. "$LIB/generator.sh"
 # shellcheck source=scenarios/lib/manifest.sh
 . "$LIB/manifest.sh"
 
@@ -78,8 +80,8 @@ course_end() {
 	# $? does not tell an error that `set -e` ended from an exit; the others set their code.
 	set +e
 	trap '' TERM INT HUP
-	part_stop iperf3-client 3000
-	part_stop iperf3-server 3000
+	part_stop "$TRAFFIC-client" 3000
+	part_stop "$TRAFFIC-server" 3000
 	collectors_stop
 	path_ledger_close || note "cannot write $RUN_DIR/path.jsonl"
 	if [[ -z $FINISHED && ${#ERRORS[@]} -eq 0 && $SKIPPED -eq 0 ]]; then
@@ -117,26 +119,27 @@ main() {
 	STEP="gathering the facts of the run"
 	manifest_open || fail "cannot write $RUN_DIR/manifest.json"
 	[[ $COLLECTORS == late ]] || collectors_join
-	STEP="starting the iperf3 server"
+	STEP="starting the $TRAFFIC server"
 	before_server
-	server_start
+	"${TRAFFIC}_server_start"
 	path_ledger_open || fail "cannot write $RUN_DIR/path.jsonl"
 	STEP="running the test"
 	before_client
-	client_start
+	"${TRAFFIC}_client_start"
 	if [[ $COLLECTORS == late ]]; then
 		await 10000 flows_are_there || fail "the flows were not established within 10 s"
 		collectors_join
-		! part_ended iperf3-client ||
+		! part_ended "$TRAFFIC-client" ||
 			fail "the test was over before the collectors were ready: use a longer DURATION"
 		STEP="running the test"
 	fi
 	during_client
 	client_wait
 	after_client
-	iperf3_check
+	"${TRAFFIC}_result_check"
 	STEP="waiting for the end of the flows"
-	await 10000 flows_gone || fail "flows were still open $((10 * PATIENCE)) s after the end of iperf3"
+	await 10000 flows_gone ||
+		fail "flows were still open $((10 * PATIENCE)) s after the end of the traffic"
 	path_ledger_close || fail "cannot write $RUN_DIR/path.jsonl"
 	FINISHED=1
 }

@@ -72,10 +72,13 @@ manifest_witnesses() {
 	jq -cn --arg modes "$PROBE_MODES" --arg mode "$NETLINK_MODE" --argjson probe "${PART_RC[probe]:-null}" \
 		--argjson netlink "${PART_RC[netlink]:-null}" --argjson client "${PART_RC[iperf3-client]:-null}" \
 		--argjson server "${PART_RC[iperf3-server]:-null}" --arg ends "$IPERF3_END" \
+		--arg traffic "$TRAFFIC" --argjson generator "${PART_RC[generator-client]:-null}" \
+		--argjson generator_server "${PART_RC[generator-server]:-null}" \
 		'{probe: {expected: true, modes: $modes | split(","), exit: $probe},
 		netlink: {expected: true, modes: [$mode], exit: $netlink},
-		iperf3: {expected: true, error_expected: ($ends == "error"), exit: $client,
-		server_exit: $server}}'
+		iperf3: {expected: ($traffic == "iperf3"), error_expected: ($ends == "error"), exit: $client,
+		server_exit: $server}} + (if $traffic == "generator" then {generator: {expected: true,
+		exit: $generator, server_exit: $generator_server}} else {} end)'
 }
 
 # What does not change during the run is gathered once, before the traffic.

@@ -13,6 +13,10 @@ witnesses_check() {
 	for program in "$PROBE" "$NETLINK"; do
 		[[ -x $program ]] || fail "$program is not there: run make"
 	done
+	"${TRAFFIC}_check"
+}
+
+iperf3_check() {
 	command -v "$IPERF3" >/dev/null || fail "iperf3 is missing ($IPERF3): run make deps"
 }
 
@@ -77,7 +81,7 @@ report_error() {
 		"$1" 2>/dev/null || true
 }
 
-server_start() {
+iperf3_server_start() {
 	! port_listens ||
 		fail "port $PORT is already in use in the server's namespace: choose another PORT"
 	part_start_in iperf3-server "$RUN_DIR/iperf3-server.json" server \
@@ -95,7 +99,7 @@ iperf3_words() {
 	printf '%s\n' "${words:-$(part_words "$1")}"
 }
 
-client_start() {
+iperf3_client_start() {
 	local args=(-c "$(server_address)" -p "$PORT" -J -t "$DURATION" -P "$STREAMS"
 		-i "$IPERF3_INTERVAL" -b "$(rate_bits "$BITRATE")" -C "$CONGESTION")
 	[[ -z ${CLIENT_PORT:-} ]] || args+=(--cport "$CLIENT_PORT")
@@ -107,7 +111,7 @@ client_start() {
 flows_are_there() {
 	local flows
 	flows=$(in_ns client ss -Htn state established "dport = :$PORT" | wc -l)
-	((flows > STREAMS)) || part_ended iperf3-client
+	((flows > STREAMS)) || part_ended "$TRAFFIC-client"
 }
 
 # Until the client has ended, all others must live.
@@ -115,9 +119,9 @@ client_wait() {
 	local deadline name
 	now_ms
 	deadline=$((NOW_MS + DURATION * 1000 + SLACK_MS))
-	until part_ended iperf3-client; do
+	until part_ended "$TRAFFIC-client"; do
 		now_ms
-		((NOW_MS < deadline)) || fail "the iperf3 client still ran $((SLACK_MS / 1000)) s after" \
+		((NOW_MS < deadline)) || fail "the $TRAFFIC client still ran $((SLACK_MS / 1000)) s after" \
 			"the end of the test and was killed"
 		for name in probe netlink; do
 			part_ended "$name" || continue
@@ -142,7 +146,7 @@ iperf3_broken() {
 	jq -e . "$file" >/dev/null 2>&1 || fail "the report of the ${1/-/ } is not complete"
 }
 
-iperf3_check() {
+iperf3_result_check() {
 	local words
 	if [[ $IPERF3_END == error ]]; then
 		part_wait iperf3-server 10000 ||

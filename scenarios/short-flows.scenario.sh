@@ -1,0 +1,16 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: BSD-2-Clause
+hypothesis 'Hundreds of flows of a few milliseconds each: the probe misses none of them, and how many of' \
+	'them polling misses is told.'
+
+generator
+default DURATION 2
+default NETLINK_INTERVAL 2ms
+
+moves 'client/brief>=100' 'server/brief>=100'
+
+bound coverage.probe_lost_max 0
+
+build_path() {
+	path_veth
+}
