@@ -29,7 +29,7 @@ carries_data() {
 
 # As an administrator does: tcp_abort() sends a RST and closes the socket under its owner.
 during_client() {
-	await 10000 carries_data || fail "no data flowed within 10 s"
+	await 10000 carries_data || fail "no data flowed within $((10 * PATIENCE)) s"
 	pause_ms $((DURATION * 500))
 	[[ $(data_flow -K) ]] || skip "this kernel cannot end a flow (CONFIG_INET_DIAG_DESTROY)"
 }

@@ -127,7 +127,7 @@ main() {
 	before_client
 	"${TRAFFIC}_client_start"
 	if [[ $COLLECTORS == late ]]; then
-		await 10000 flows_are_there || fail "the flows were not established within 10 s"
+		await 10000 flows_are_there || fail "the flows were not established within $((10 * PATIENCE)) s"
 		collectors_join
 		! part_ended "$TRAFFIC-client" ||
 			fail "the test was over before the collectors were ready: use a longer DURATION"

@@ -18,7 +18,7 @@ generator_server_start() {
 	part_start_in generator-server "$RUN_DIR/log/generator-server.out" server "$GENERATOR" --server \
 		--port "$PORT" --flows "$FLOWS" --output "$RUN_DIR/generator-server.jsonl"
 	await 10000 generator_up_or_ended ||
-		fail "the generator's server does not listen on port $PORT within 10 s"
+		fail "the generator's server does not listen on port $PORT within $((10 * PATIENCE)) s"
 	! part_ended generator-server || fail "the generator's server ended before the test (exit code" \
 		"${PART_RC[generator-server]}): $(part_words generator-server)"
 }
@@ -39,6 +39,6 @@ generator_part_check() {
 generator_result_check() {
 	generator_part_check generator-client
 	part_wait generator-server 10000 ||
-		fail "the generator's server still ran 10 s after the client's end and was killed"
+		fail "the generator's server still ran $((10 * PATIENCE)) s after the client's end and was killed"
 	generator_part_check generator-server
 }
