@@ -12,3 +12,18 @@ scenarios: ## list the scenarios with their hypotheses
 	@scenarios/run --list
 
 .PHONY: scenarios
+
+# tcpw-relay and its unit tests
+RELAY_OBJS := $(patsubst %.c,$(BUILD)/%.o,$(filter-out scenarios/relay/main.c,$(wildcard scenarios/relay/*.c)))
+RELAY_LIBS := -pthread $(TIMELINE_LIBS)
+
+$(BUILD)/tcpw-relay: $(BUILD)/scenarios/relay/main.o $(RELAY_OBJS) $(TIMELINE_LIB)
+	$(call link,$(RELAY_LIBS))
+PROGRAMS += $(BUILD)/tcpw-relay
+
+RELAY_TESTS := $(patsubst scenarios/relay/tests/%.c,$(BUILD)/scenarios/relay/tests/%, \
+	       $(wildcard scenarios/relay/tests/test_*.c))
+$(RELAY_TESTS): %: %.o $(RELAY_OBJS) $(TIMELINE_LIB)
+	$(call link,-lcmocka -lm $(RELAY_LIBS))
+UNIT_TESTS += $(RELAY_TESTS)
+LIVE_TESTS += $(wildcard scenarios/relay/tests/*.sh)

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/* The command line of tcpw-relay. */
+#ifndef TCPW_RELAY_OPTIONS_H
+#define TCPW_RELAY_OPTIONS_H
+
+#include <stdbool.h>
+
+#include "config.h"
+#include "miscount.h"
+
+struct options {
+	struct path_config path;
+	const char *netns[DIRS]; /* client's, server's */
+	const char *device;
+	const char *output;
+	const char *drops; /* print the drops of this ledger, and nothing else */
+	struct miscount miscount;
+	bool verbose;
+};
+
+/* Prints and exits on a wrong command line (EXIT_USAGE), --help and --version. */
+void options__parse(struct options *o, int argc, char **argv);
+
+#endif

@@ -1,0 +1,222 @@
+// SPDX-License-Identifier: BSD-2-Clause
+/*
+ * The path at work, in one thread. What arrival.c lets pass waits for its time in one of its
+ * direction's two queues: packets held back for reordering have their own, and are overtaken.
+ */
+#include "relay_state.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "timeline/cli.h"
+
+#define READ_BATCH 32
+#define WRITE_BATCH 64
+#define TRANSMISSION_SLOTS 65536
+#define DRAIN_NS 2000000000ull
+
+int relay__new(struct relay **pr, const struct path_config *config, struct tun tun[DIRS],
+	       struct spool *spool)
+{
+	struct relay *r = calloc(1, sizeof(*r));
+	int err = -ENOMEM;
+
+	*pr = NULL;
+	if (!r)
+		return -ENOMEM;
+	r->config = config;
+	r->tun = tun;
+	r->spool = spool;
+	r->chooser.dirs = config->chance_dirs;
+	r->clockwork.timer = -1;
+	for (enum direction dir = 0; dir < DIRS; dir++) {
+		r->line[dir] = (struct line){
+			.rate_bit = config->rate_bit,
+			.queue_bytes = config->queue_bytes,
+			.delay_ns = dir == DIR_C2S ? config->rtt_ns - config->rtt_ns / 2 : config->rtt_ns / 2,
+		};
+		parcel_queue__init(&r->queue[dir][ORDERED]);
+		parcel_queue__init(&r->queue[dir][HELD]);
+	}
+	err = plan__init(&r->chooser.plan, config);
+	if (!err)
+		err = transmissions__new(&r->chooser.again, TRANSMISSION_SLOTS);
+	if (!err)
+		err = flow_table__new(&r->flows);
+	if (!err)
+		err = parcel_pool__new(&r->pool);
+	if (!err)
+		err = clockwork__open(&r->clockwork, tun[DIR_C2S].fd, tun[DIR_S2C].fd);
+	if (err) {
+		relay__free(r);
+		return err;
+	}
+	*pr = r;
+	return 0;
+}
+
+ssize_t relay__write(const struct tun *t, const uint8_t *data, size_t size)
+{
+	ssize_t n;
+
+	do
+		n = write(t->fd, data, size);
+	while (n < 0 && errno == EINTR);
+	return n;
+}
+
+void relay__settle(struct relay *r, struct record *record, enum fate fate, uint64_t out)
+{
+	r->counts.overrun += fate == FATE_OVERRUN;
+	if (!record) {
+		r->counts.udp[fate]++;
+		return;
+	}
+	record->fate = fate;
+	record->out = fate == FATE_DELIVERED ? out : 0;
+	spool__done(record);
+}
+
+static void send_on(struct relay *r, enum direction dir, const struct parcel *p,
+		    struct record *record)
+{
+	uint64_t out = monotonic_ns();
+
+	lateness__add(&r->lateness, out - p->release_ns);
+	if (relay__write(&r->tun[!dir], p->data, p->size) == p->size)
+		relay__settle(r, record, FATE_DELIVERED, out);
+	else
+		relay__settle(r, record, FATE_OVERRUN, 0);
+}
+
+/* True if there may be more to do at once. */
+static bool deliver_due(struct relay *r, enum direction dir)
+{
+	struct parcel_queue *q;
+	struct parcel *p, *held;
+
+	for (unsigned int n = 0; n < WRITE_BATCH; n++) {
+		q = &r->queue[dir][ORDERED];
+		p = q->head;
+		held = r->queue[dir][HELD].head;
+		if (held && (!p || held->release_ns < p->release_ns)) {
+			q = &r->queue[dir][HELD];
+			p = held;
+		}
+		if (!p || p->release_ns > monotonic_ns())
+			return false;
+		parcel_queue__pop(q);
+		send_on(r, dir, p, p->record);
+		if (p->twice)
+			send_on(r, dir, p, p->copy);
+		parcel_pool__give(r->pool, p);
+		r->clockwork.handled++;
+	}
+	return true;
+}
+
+static uint64_t next_deadline(const struct relay *r)
+{
+	uint64_t deadline = NO_DEADLINE;
+
+	for (enum direction dir = 0; dir < DIRS; dir++)
+		for (unsigned int i = 0; i < QUEUES; i++) {
+			const struct parcel *p = r->queue[dir][i].head;
+
+			if (p && p->release_ns < deadline)
+				deadline = p->release_ns;
+		}
+	return deadline;
+}
+
+static int work(struct relay *r, bool *more)
+{
+	for (enum direction dir = 0; dir < DIRS; dir++) {
+		unsigned int n = 0;
+
+		for (; n < READ_BATCH; n++) {
+			int got = relay__take(r, dir);
+
+			if (got < 0)
+				return got;
+			if (!got)
+				break;
+		}
+		*more |= n == READ_BATCH;
+		*more |= deliver_due(r, dir);
+	}
+	return 0;
+}
+
+/* What is on its way still arrives; a path that is longer than DRAIN_NS loses the rest. */
+static int drain(struct relay *r)
+{
+	uint64_t end = monotonic_ns() + DRAIN_NS;
+	int err = 0;
+
+	while (!err && next_deadline(r) != NO_DEADLINE && monotonic_ns() < end) {
+		bool more = false;
+
+		for (enum direction dir = 0; dir < DIRS; dir++)
+			more |= deliver_due(r, dir);
+		err = clockwork__rest(&r->clockwork, more, false, next_deadline(r));
+	}
+	for (enum direction dir = 0; dir < DIRS; dir++)
+		for (unsigned int i = 0; i < QUEUES; i++)
+			while (r->queue[dir][i].head) {
+				struct parcel *p = parcel_queue__pop(&r->queue[dir][i]);
+
+				relay__settle(r, p->record, FATE_OVERRUN, 0);
+				if (p->twice)
+					relay__settle(r, p->copy, FATE_OVERRUN, 0);
+			}
+	return err;
+}
+
+int relay__run(struct relay *r)
+{
+	int err = 0, drained;
+
+	while (!err && !stop_requested) {
+		bool more = false;
+
+		err = work(r, &more);
+		if (!err)
+			err = clockwork__rest(&r->clockwork, more, true, next_deadline(r));
+	}
+	drained = drain(r);
+	r->counts.wakeups = r->clockwork.wakeups;
+	return err ? err : drained;
+}
+
+const struct relay_counts *relay__counts(const struct relay *r)
+{
+	return &r->counts;
+}
+
+const struct lateness *relay__lateness(const struct relay *r)
+{
+	return &r->lateness;
+}
+
+struct flow_table *relay__flows(struct relay *r)
+{
+	return r->flows;
+}
+
+uint64_t relay__forgotten(const struct relay *r)
+{
+	return transmissions__forgotten(r->chooser.again);
+}
+
+void relay__free(struct relay *r)
+{
+	if (!r)
+		return;
+	clockwork__close(&r->clockwork);
+	parcel_pool__free(r->pool);
+	flow_table__free(r->flows);
+	transmissions__free(r->chooser.again);
+	free(r);
+}
