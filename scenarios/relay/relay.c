@@ -153,14 +153,18 @@ static int work(struct relay *r, bool *more)
 static int drain(struct relay *r)
 {
 	uint64_t end = monotonic_ns() + DRAIN_NS;
+	uint64_t deadline;
 	int err = 0;
 
-	while (!err && next_deadline(r) != NO_DEADLINE && monotonic_ns() < end) {
+	while (!err) {
 		bool more = false;
 
 		for (enum direction dir = 0; dir < DIRS; dir++)
 			more |= deliver_due(r, dir);
-		err = clockwork__rest(&r->clockwork, more, false, next_deadline(r));
+		deadline = next_deadline(r);
+		if (deadline == NO_DEADLINE || monotonic_ns() >= end)
+			break;
+		err = clockwork__rest(&r->clockwork, more, false, deadline);
 	}
 	for (enum direction dir = 0; dir < DIRS; dir++)
 		for (unsigned int i = 0; i < QUEUES; i++)
