@@ -27,6 +27,7 @@
 #include "check_membership.h"
 #include "check_intervals.h"
 #include "check_monotone.h"
+#include "check_path.h"
 #include "check_presence.h"
 #include "check_quiet.h"
 #include "check_schedule.h"
@@ -61,6 +62,7 @@ enum {
 	ENDS_CHECK,
 	QUIET,
 	FINAL,
+	PATH_CHECK,
 	BYTES,
 	COVERAGE,
 	STATISTICS,
@@ -101,6 +103,7 @@ static int make_checks(struct court *c)
 	c->checks[ENDS_CHECK] = check_ends__new(c->run);
 	c->checks[QUIET] = check_quiet__new(c->run);
 	c->checks[FINAL] = check_final__new(c->run);
+	c->checks[PATH_CHECK] = check_path__new(c->run);
 	c->checks[BYTES] = check_bytes__new(c->run);
 	c->checks[COVERAGE] = check_coverage__new(c->run);
 	c->checks[STATISTICS] = statistics__new(c->run);

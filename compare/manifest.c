@@ -178,6 +178,27 @@ static void read_flows(struct reading *rd, const cJSON *root, struct manifest *m
 	read_netns(rd, flows, "server_netns", &m->netns[END_SERVER]);
 }
 
+static void want_number(struct reading *rd, const cJSON *object, const char *path, const char *key,
+			double *v)
+{
+	const cJSON *item = want(rd, object, path, key, TYPE_NUMBER | OR_NULL);
+
+	if (item)
+		*v = item->valuedouble;
+}
+
+static void read_path(struct reading *rd, const cJSON *root, struct manifest_path *p)
+{
+	const cJSON *path = want(rd, root, "", "path", TYPE_OBJECT | OR_NULL);
+	const cJSON *measured = want(rd, path, "path.", "calibration", TYPE_OBJECT | OR_NULL);
+
+	want_string(rd, path, "path.", "backend", OR_NULL, p->backend, sizeof(p->backend));
+	want_number(rd, path, "path.", "rtt_us", &p->rtt_us);
+	want_number(rd, measured, "path.calibration.", "rtt_min_us", &p->rtt_min_us);
+	want_number(rd, measured, "path.calibration.", "rtt_p50_us", &p->rtt_p50_us);
+	want_number(rd, measured, "path.calibration.", "rtt_p99_us", &p->rtt_p99_us);
+}
+
 /* Did the run fail, by its own account? */
 static void read_failure(struct reading *rd, const cJSON *root, struct manifest *m)
 {
@@ -293,6 +314,7 @@ static void read_all(struct reading *rd, const cJSON *root, struct manifest *m)
 	want_interval(rd, knobs, "probe_interval", &m->probe.interval_ns);
 	want_interval(rd, knobs, "netlink_interval", &m->netlink.interval_ns);
 	read_flows(rd, root, m);
+	read_path(rd, root, &m->path);
 	read_witness(rd, witnesses, "probe", "exit", &m->probe);
 	read_witness(rd, witnesses, "netlink", "exit", &m->netlink);
 	read_witness(rd, witnesses, "iperf3", "exit", &m->iperf3[END_CLIENT]);

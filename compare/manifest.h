@@ -43,6 +43,14 @@ struct bound {
 	bool used;
 };
 
+/* The path, as it was built and measured before the traffic. */
+struct manifest_path {
+	char backend[16]; /* "": not told */
+	double rtt_us;
+	/* of the calibration; 0: not told */
+	double rtt_min_us, rtt_p50_us, rtt_p99_us;
+};
+
 struct manifest {
 	char scenario[64], hypothesis[512], command[512], kernel[80];
 	char skip[256]; /* why the scenario could not run here; "": it ran */
@@ -54,6 +62,7 @@ struct manifest {
 	struct manifest_witness probe, netlink, iperf3[ENDS], generator[ENDS];
 	struct bound *bounds;
 	unsigned int bounds_count;
+	struct manifest_path path;
 	struct move moves[MOVES_MAX]; /* what must have happened */
 	unsigned int moves_count;
 };

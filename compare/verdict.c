@@ -91,6 +91,15 @@ struct skew_finding *verdict__skew(struct verdict *v, const char *field)
 	return s;
 }
 
+struct path_tally *verdict__tally(struct verdict *v, const char *group, const char *name, uint64_t count)
+{
+	struct path_tally *t = append(&v->tallies, &v->tallies_count, sizeof(*t));
+
+	if (t)
+		*t = (struct path_tally){ group, name, count };
+	return t;
+}
+
 void worst__update(struct worst *w, unsigned int flow, uint64_t t_ns, uint64_t expected,
 		   uint64_t got, uint64_t size)
 {
@@ -174,5 +183,6 @@ void verdict__free(struct verdict *v)
 	free(v->coverage);
 	free(v->losses);
 	free(v->skew);
+	free(v->tallies);
 	memset(v, 0, sizeof(*v));
 }

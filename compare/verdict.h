@@ -79,12 +79,20 @@ struct loss {
 	uint64_t count;
 };
 
+/* How often something happened on the path: group "retransmissions" or "packets". */
+struct path_tally {
+	const char *group, *name; /* static */
+	uint64_t count;
+};
+
 struct verdict {
 	struct result *results;
 	struct statistic *statistics;
 	struct coverage *coverage;
 	struct loss *losses;
 	struct skew_finding *skew;
+	struct path_tally *tallies;
+	unsigned int tallies_count;
 	unsigned int results_count, statistics_count, coverage_count, losses_count, skew_count;
 	enum status status;	       /* by verdict__conclude() */
 	char reason[REASON_MAX];       /* one sentence */
@@ -102,6 +110,7 @@ struct loss *verdict__loss(struct verdict *v, const char *witness, const char *c
 			   uint64_t count, bool note);
 
 struct skew_finding *verdict__skew(struct verdict *v, const char *field);
+struct path_tally *verdict__tally(struct verdict *v, const char *group, const char *name, uint64_t count);
 
 /* r is worse than before: keep the larger violation. */
 void worst__update(struct worst *w, unsigned int flow, uint64_t t_ns, uint64_t expected,

@@ -5,6 +5,8 @@
  */
 #include "write.h"
 
+#include <string.h>
+
 #include "json_writer.h"
 
 #define TOOL "tcpw-compare " TCPW_VERSION
@@ -194,6 +196,29 @@ static void put_losses(struct json_writer *w, const struct verdict *v, bool note
 	json_writer__close(w, ']');
 }
 
+/* What happened on the path, by groups: {"retransmissions": {"loss": 12, ...}, ...}. */
+static void put_path(struct json_writer *w, const struct verdict *v)
+{
+	const char *group = NULL;
+
+	if (!v->tallies_count)
+		return;
+	json_writer__open(w, "path", '{', false);
+	for (unsigned int i = 0; i < v->tallies_count; i++) {
+		const struct path_tally *t = &v->tallies[i];
+
+		if (!group || strcmp(group, t->group)) {
+			if (group)
+				json_writer__close(w, '}');
+			json_writer__open(w, t->group, '{', true);
+			group = t->group;
+		}
+		json_writer__put_u64(w, t->name, t->count);
+	}
+	json_writer__close(w, '}');
+	json_writer__close(w, '}');
+}
+
 static void put_flows(struct json_writer *w, const struct run *run)
 {
 	json_writer__open(w, "flows", '[', false);
@@ -264,6 +289,7 @@ void write__json(FILE *f, const struct run *run, const struct verdict *v)
 	write__skew_json(&w, v);
 	put_losses(&w, v, false);
 	put_losses(&w, v, true);
+	put_path(&w, v);
 	put_flows(&w, run);
 	json_writer__close(&w, '}');
 }
