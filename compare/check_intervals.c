@@ -16,8 +16,9 @@
  * is as short as that, if all streams have one there (they are sampled and printed together), and
  * if the probe saw the sample: a call of iperf3's that belongs to no printed interval, with the
  * printed start between the calls around it (placement.c). What was left out so is counted in the
- * reason. A gap whose call cannot be told, since the report was not placed by marks or samples of
- * the probe were lost, is unproven.
+ * reason. A gap whose call cannot be told, since the report was not placed by marks, samples of the
+ * probe were lost, or the flow is older than the probe and the gap lies before its first mark, is
+ * unproven.
  */
 #include "check_intervals.h"
 
@@ -29,7 +30,7 @@ enum gap { GAP_NONE, GAP_PROVEN, GAP_UNPROVEN };
 static enum gap explain(const struct run *run, enum end end, unsigned int k)
 {
 	const struct report *report = &run->report[end];
-	bool seen = true;
+	bool seen = true, unheard = true;
 
 	for (unsigned int i = 0; i < report->count; i++) {
 		const struct stream *s = &report->streams[i];
@@ -38,11 +39,12 @@ static enum gap explain(const struct run *run, enum end end, unsigned int k)
 						       stream__short_ns(s)))
 			return GAP_NONE;
 		seen &= s->intervals[k].unprinted > 0;
+		unheard &= s->intervals[k].unheard;
 	}
 	if (seen)
 		return GAP_PROVEN;
 	if (run->placement[end][report->streams[0].intervals[k].epoch].method == PLACEMENT_MARKS &&
-	    !run__lost_samples(run, WITNESS_PROBE))
+	    !unheard && !run__lost_samples(run, WITNESS_PROBE))
 		return GAP_NONE;
 	return GAP_UNPROVEN;
 }

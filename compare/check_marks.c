@@ -219,11 +219,13 @@ static bool sum_up(const struct stream_calls *sc, int restart, struct end_figure
 	return true;
 }
 
+/* from_first: the first interval's call was seen. A probe that came later saw others behind it. */
 static void compare_end(struct marks *m, const struct stream *s, const struct stream_calls *sc,
-			int restart, bool omitted)
+			bool from_first, int restart, bool omitted)
 {
 	struct end_figures e;
-	bool have = (!omitted || restart >= 0) && sc->count >= s->count && sum_up(sc, restart, &e);
+	bool have = from_first && (!omitted || restart >= 0) && sc->count >= s->count &&
+		    sum_up(sc, restart, &e);
 	uint64_t t_ns = sc->count ? sc->calls[sc->count - 1].t_ns : 0;
 
 	for (enum end_figure f = END_RETRANSMITS; f < END_FIGURES; f++)
@@ -251,10 +253,10 @@ void check_marks__add(struct check *check, const struct captures *c, enum end en
 				at >= 0 && (unsigned int)at < sc->count ? &sc->calls[at] : NULL;
 
 			compare_interval(m, &s->intervals[k], sc->flow, call,
-					 call && at ? call - 1 : NULL, !at);
+					 call && at ? call - 1 : NULL, !at && !k);
 		}
 		if (s->count)
-			compare_end(m, s, sc, restart_call(s, of),
+			compare_end(m, s, sc, of->of_interval[0] >= 0, restart_call(s, of),
 				    s->intervals[0].epoch != s->intervals[s->count - 1].epoch);
 	}
 }

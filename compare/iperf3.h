@@ -30,6 +30,8 @@ struct interval {
 	/* between the one before and this one, as the marks show it (placement.c): calls whose
 	 * intervals were not printed */
 	uint16_t unprinted;
+	/* the probe came later than the call of the interval before: nothing tells of those between */
+	bool unheard;
 };
 
 /* What a report's end says of a stream: by its own side, as sender or receiver. */

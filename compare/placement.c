@@ -261,6 +261,7 @@ static void note_unprinted(struct stream *s, const struct stream_captures *sc,
 		int mark = sc->of_interval[k], before = sc->of_interval[k - 1];
 		int64_t read_ns = p[iv->epoch].offset_ns + iv->start_ns + PRINTED_STEP_NS;
 
+		iv->unheard = before < 0 && !sc->established_ns;
 		if (iv->epoch != iv[-1].epoch || before < 0 || mark < before + 2)
 			continue;
 		if ((int64_t)sc->captures[before].t_ns < read_ns &&

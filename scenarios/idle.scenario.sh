@@ -6,7 +6,7 @@ hypothesis 'A block, a second of silence, a block: nothing calls the probe in be
 default DURATION 4
 default BITRATE 1M # with blocks of 128 KiB: one a second
 default PROBE_MODES rtt,segment,poll
-default PROBE_INTERVAL 50ms
+default PROBE_INTERVAL 100ms
 default IPERF3_INTERVAL 0.25
 
 moves 'client/last_data_sent>=800' 'server/last_data_recv>=800' client/bytes_acked

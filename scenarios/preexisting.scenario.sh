@@ -8,7 +8,7 @@ default DURATION 4
 default STREAMS 2
 default BITRATE 100M
 default PROBE_MODES rtt,segment,poll
-default PROBE_INTERVAL 50ms
+default PROBE_INTERVAL 100ms
 emulated default DURATION 20
 emulated default BITRATE 10M
 

@@ -147,6 +147,12 @@ static bool probe_late(enum witness w, unsigned int n, struct sample *s)
 	return true;
 }
 
+/* Behind the first interval's end, before the second one's. */
+static bool probe_comes_late(enum witness w, unsigned int n, struct sample *s)
+{
+	return w != WITNESS_PROBE || s->t0_ns > SYNTHETIC_START_NS + 900000000;
+}
+
 /* One field is wrong by itself: no clock is to blame. */
 static bool one_counter(enum witness w, unsigned int n, struct sample *s)
 {
@@ -473,6 +479,16 @@ static const struct {
 	  "iperf3 client",
 	  NULL,
 	  { .late = 2, .no_marks = true, .late_gap_ns = 60000 } },
+	{ "a gap before the probe came",
+	  "intervals",
+	  "iperf3 client",
+	  NULL,
+	  { .late = 1, .late_gap_ns = 60000, .tamper = probe_comes_late } },
+	{ "a gap behind the first mark of a probe that came late",
+	  "intervals",
+	  "iperf3 client",
+	  "does not follow",
+	  { .late = 2, .late_gap_ns = 60000, .tamper = probe_comes_late } },
 	{ "a gap whose call may be lost",
 	  "intervals",
 	  "iperf3 client",

@@ -39,6 +39,13 @@ static bool omit_retrans(enum witness w, unsigned int n, struct sample *s)
 	return true;
 }
 
+/* Behind the first interval's end. */
+static bool come_late(enum witness w, unsigned int n, struct sample *s)
+{
+	return w != WITNESS_PROBE || s->t0_ns > SYNTHETIC_START_NS + 900000000;
+}
+
+#define LATER .late = 3, .late_calls = 1, .late_gap_ns = 60000
 #define LATE .late = 2, .late_calls = 1, .late_gap_ns = 60000
 
 /* clang-format off */
@@ -97,6 +104,12 @@ static const struct test_case {
 	  .status = STATUS_PASS, .compared = 4 },
 	{ "the step behind it counts from it", { LATE, .tamper = change_one }, FIELD_total_retrans, 1,
 	  2, "marks", "total_retrans", STATUS_FAIL, 4, 1 },
+	{ "a probe that came behind the first call", { .tamper = come_late }, .check = "marks",
+	  .subject = "rtt", .status = STATUS_PASS, .compared = 3, .unproven = 1 },
+	{ "its first step begins nowhere", { .tamper = come_late }, .check = "marks",
+	  .subject = "total_retrans", .status = STATUS_PASS, .compared = 2, .unproven = 2 },
+	{ "the end has a call that it did not see", { LATER, .tamper = come_late }, .check = "final",
+	  .subject = "end.mean_rtt", .status = STATUS_SKIP, .unproven = 1 },
 	{ "without marks nothing is judged", { .no_marks = true }, .check = "marks", .subject = "",
 	  .status = STATUS_SKIP },
 };

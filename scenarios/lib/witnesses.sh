@@ -143,7 +143,8 @@ iperf3_broken() {
 	local file=$RUN_DIR/${1/-client/}.json
 	[[ $(report_error "$file") || ${PART_RC[$1]} != 0 ]] ||
 		fail "the ${1/-/ } was to end in an error, and did not"
-	jq -e . "$file" >/dev/null 2>&1 || fail "the report of the ${1/-/ } is not complete"
+	jq -es 'length > 0 and (last | type == "object" and has("start"))' "$file" >/dev/null 2>&1 ||
+		fail "the report of the ${1/-/ } is not complete"
 }
 
 iperf3_result_check() {
