@@ -27,3 +27,16 @@ $(RELAY_TESTS): %: %.o $(RELAY_OBJS) $(TIMELINE_LIB)
 	$(call link,-lcmocka -lm $(RELAY_LIBS))
 UNIT_TESTS += $(RELAY_TESTS)
 LIVE_TESTS += $(wildcard scenarios/relay/tests/*.sh)
+
+# tcpw-calibrate, its unit tests.
+CALIBRATE_OBJS := $(patsubst %.c,$(BUILD)/%.o,$(filter-out scenarios/calibrate/main.c, \
+		  $(wildcard scenarios/calibrate/*.c)))
+
+$(BUILD)/tcpw-calibrate: $(BUILD)/scenarios/calibrate/main.o $(CALIBRATE_OBJS) $(TIMELINE_LIB)
+	$(call link,-lm)
+PROGRAMS += $(BUILD)/tcpw-calibrate
+
+CALIBRATE_TESTS := $(patsubst %.c,$(BUILD)/%,$(wildcard scenarios/calibrate/tests/test_*.c))
+$(CALIBRATE_TESTS): %: %.o $(CALIBRATE_OBJS) $(TIMELINE_LIB)
+	$(call link,-lcmocka -lm)
+UNIT_TESTS += $(CALIBRATE_TESTS)

@@ -21,10 +21,18 @@ RUN_DIR=$TCPW_RUN_DIR
 . "$LIB/catalogue.sh"
 # shellcheck source=scenarios/lib/namespaces.sh
 . "$LIB/namespaces.sh"
+# shellcheck source=scenarios/lib/emulated.sh
+. "$LIB/emulated.sh"
 # shellcheck source=scenarios/lib/path.sh
 . "$LIB/path.sh"
+# shellcheck source=scenarios/lib/path_netem.sh
+. "$LIB/path_netem.sh"
+# shellcheck source=scenarios/lib/path_relay.sh
+. "$LIB/path_relay.sh"
 # shellcheck source=scenarios/lib/launch.sh
 . "$LIB/launch.sh"
+# shellcheck source=scenarios/lib/calibrate.sh
+. "$LIB/calibrate.sh"
 # shellcheck source=scenarios/lib/witnesses.sh
 . "$LIB/witnesses.sh"
 # shellcheck source=scenarios/lib/generator.sh
@@ -83,7 +91,9 @@ course_end() {
 	part_stop "$TRAFFIC-client" 3000
 	part_stop "$TRAFFIC-server" 3000
 	collectors_stop
-	path_ledger_close || note "cannot write $RUN_DIR/path.jsonl"
+	blackout_stop
+	path_ledger_close || note "cannot write $RUN_DIR/$LEDGER"
+	relay_stop
 	if [[ -z $FINISHED && ${#ERRORS[@]} -eq 0 && $SKIPPED -eq 0 ]]; then
 		note "$STEP failed (exit code $rc), for the reason given above"
 	fi
@@ -116,15 +126,18 @@ main() {
 	namespaces_open
 	build_path
 	set_congestion client server
+	STEP="calibrating the path"
+	path_calibrate
 	STEP="gathering the facts of the run"
 	manifest_open || fail "cannot write $RUN_DIR/manifest.json"
 	[[ $COLLECTORS == late ]] || collectors_join
 	STEP="starting the $TRAFFIC server"
 	before_server
 	"${TRAFFIC}_server_start"
-	path_ledger_open || fail "cannot write $RUN_DIR/path.jsonl"
+	path_ledger_open || fail "cannot write $RUN_DIR/$LEDGER"
 	STEP="running the test"
 	before_client
+	blackout_start
 	"${TRAFFIC}_client_start"
 	if [[ $COLLECTORS == late ]]; then
 		await 10000 flows_are_there || fail "the flows were not established within $((10 * PATIENCE)) s"
@@ -140,7 +153,7 @@ main() {
 	STEP="waiting for the end of the flows"
 	await 10000 flows_gone ||
 		fail "flows were still open $((10 * PATIENCE)) s after the end of the traffic"
-	path_ledger_close || fail "cannot write $RUN_DIR/path.jsonl"
+	path_ledger_close || fail "cannot write $RUN_DIR/$LEDGER"
 	FINISHED=1
 }
 

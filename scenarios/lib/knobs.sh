@@ -11,7 +11,7 @@ BOUNDS=() # "path=value" for the manifest
 
 # knob NAME DEFAULT TYPE SENTENCE
 # TYPE: int:MIN:MAX, number:MIN:MAX, rate (bit/s, with K M G), time:MIN:MAX (100ms),
-# one:A:B:..., list:A:B:..., word
+# span:MIN:MAX (1s:400ms, or none), one:A:B:..., list:A:B:..., word
 knob() {
 	[[ -n ${KNOB_TYPE[$1]:-} ]] || KNOBS+=("$1")
 	KNOB_DEFAULT[$1]=$2 KNOB_TYPE[$1]=$3 KNOB_HELP[$1]=$4
@@ -78,6 +78,18 @@ number_in() {
 	((scaled[0] >= scaled[1] && scaled[0] <= scaled[2]))
 }
 
+# time_ns TIME: sets TIME_NS, whole nanoseconds of what time_in has accepted
+time_ns() {
+	local fraction factor=1
+	[[ $1 =~ ^([0-9]+)(\.([0-9]+))?(us|ms|s)$ ]]
+	fraction=${BASH_REMATCH[3]:-}000000
+	case ${BASH_REMATCH[4]} in
+	ms) factor=1000 ;;
+	s) factor=1000000 ;;
+	esac
+	TIME_NS=$(((10#${BASH_REMATCH[1]} * 1000000 + 10#${fraction:0:6}) * factor / 1000))
+}
+
 # time_in VALUE MIN MAX: compared in picoseconds, so that fractions of a microsecond count
 time_in() {
 	local v fraction scaled=() factor
@@ -119,6 +131,12 @@ knob_check() {
 		time_in "$value" "$min" "$max" ||
 			die 2 "$name=$value: must be a time with its unit, such as 500us, 10ms or 1s, from $min to $max"
 		;;
+	span:*)
+		IFS=: read -r _ min max <<<"$type"
+		[[ $value == none ]] || { [[ $value == *:* ]] && time_in "${value%%:*}" "$min" "$max" &&
+			time_in "${value#*:}" "$min" "$max"; } ||
+			die 2 "$name=$value: must be AT:LENGTH, each a time with its unit from $min to $max, such as 1s:400ms, or none"
+		;;
 	word)
 		[[ $value =~ ^[A-Za-z0-9_-]{1,15}$ ]] ||
 			die 2 "$name=$value: must be a name of letters, digits, - and _"
@@ -154,9 +172,14 @@ knobs_resolve() {
 		local value=${given[$k]-${!k-${KNOB_DEFAULT[$k]}}}
 		knob_check "$k" "$value"
 		[[ ${KNOB_TYPE[$k]} != int:* ]] || value=$((10#$value))
+		[[ ${KNOB_TYPE[$k]} != number:* ]] || value=$((10#${value%%.*}))${value#${value%%.*}}
 		printf -v "$k" '%s' "$value"
 	done
+	knobs_together
 }
+
+# What no single knob can tell; a statement such as emulated_path may define it anew.
+knobs_together() { :; }
 
 # The knobs as a JSON object: keys in lower case, DURATION as duration_s.
 knobs_json() {

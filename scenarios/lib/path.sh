@@ -7,6 +7,7 @@
 
 PATH_DEVICES=() # "NS DEV", the devices whose counters and offloads are recorded
 PATH_FACTS='{}'
+LEDGER=path.jsonl # where the counters go; the relay writes a path.jsonl of its own
 
 CLIENT_ADDRESS=(10.77.1.1 fd77:1::1)
 SERVER_ADDRESS=(10.77.2.1 fd77:2::1)
@@ -14,6 +15,11 @@ SERVER_ADDRESS=(10.77.2.1 fd77:2::1)
 # path_fact KEY JSON
 path_fact() {
 	PATH_FACTS=$(jq -c --arg key "$1" --argjson value "$2" '.[$key] = $value' <<<"$PATH_FACTS")
+}
+
+# path_facts OBJECT: several at once
+path_facts() {
+	PATH_FACTS=$(jq -c --argjson more "$1" '. + $more' <<<"$PATH_FACTS")
 }
 
 server_address() {
@@ -24,6 +30,16 @@ server_address() {
 route_add() {
 	ip -n "$1" route add "$3" via "$4" dev "$2"
 	! has_ipv6 || ip -n "$1" -6 route add "$5" via "$6" dev "$2"
+}
+
+# The other end's network lies behind eth0 itself.
+routes_direct() {
+	ip -n client route add 10.77.2.0/24 dev eth0
+	ip -n server route add 10.77.1.0/24 dev eth0
+	if has_ipv6; then
+		ip -n client -6 route add fd77:2::/64 dev eth0
+		ip -n server -6 route add fd77:1::/64 dev eth0
+	fi
 }
 
 # offloads_off NS DEV ...: without them a packet on the wire is one segment, so that a queue counts
@@ -43,12 +59,7 @@ path_veth() {
 	link_add client eth0 server eth0
 	address_add client eth0 "${CLIENT_ADDRESS[0]}/24" "${CLIENT_ADDRESS[1]}/64"
 	address_add server eth0 "${SERVER_ADDRESS[0]}/24" "${SERVER_ADDRESS[1]}/64"
-	ip -n client route add 10.77.2.0/24 dev eth0
-	ip -n server route add 10.77.1.0/24 dev eth0
-	if has_ipv6; then
-		ip -n client -6 route add fd77:2::/64 dev eth0
-		ip -n server -6 route add fd77:1::/64 dev eth0
-	fi
+	routes_direct
 	path_fact backend '"veth"'
 }
 
@@ -82,37 +93,38 @@ path_bottleneck() {
 	why=$(in_ns router tc qdisc add dev server root tbf \
 		rate "${bits}bit" burst "$burst" limit "$2" 2>&1) ||
 		skip "this kernel cannot limit a rate with tbf (sch_tbf): $why"
-	path_fact backend '"veth+tbf"'
-	path_fact rate_bit "$bits"
-	path_fact queue_bytes "$2"
-	path_fact burst_bytes "$burst"
+	path_facts "{\"backend\": \"veth+tbf\", \"rate_bit\": $bits, \"queue_bytes\": $2,
+		\"burst_bytes\": $burst, \"limited\": \"c2s\"}"
 }
 
-# One line of path.jsonl for each device: counters of link and queue. Times are CLOCK_REALTIME. False
-# if one could not be written: who calls says so, since at the end of a run nothing may end it again.
+# One line for each device: counters of link and queues. Times are CLOCK_REALTIME. False if one could
+# not be written: who calls says so, since at the end of a run nothing may end it again.
 path_ledger() {
-	local event=$1 entry ns dev link qdisc
-	for entry in "${PATH_DEVICES[@]}"; do
-		read -r ns dev <<<"$entry"
-		link=$(in_ns "$ns" ip -s -j link show dev "$dev") &&
-			qdisc=$(in_ns "$ns" tc -s -j qdisc show dev "$dev") || return 1
-		jq -cn --arg event "$event" --arg ns "$ns" --arg dev "$dev" --arg at "$EPOCHREALTIME" \
-			--argjson link "$link" --argjson qdisc "$qdisc" \
-			'{event: $event, realtime_s: ($at | tonumber), netns: $ns, dev: $dev,
-			mtu: $link[0].mtu, link: $link[0].stats64, qdisc: $qdisc}' || return 1
-	done >>"$RUN_DIR/path.jsonl"
+	local event=$1 ns link qdisc
+	for ns in $(printf '%s\n' "${PATH_DEVICES[@]%% *}" | sort -u); do
+		link=$(in_ns "$ns" ip -s -j link show) &&
+			qdisc=$(in_ns "$ns" tc -s -j qdisc show) || return 1
+		printf '%s\n%s\n%s\n%s\n' "\"$ns\"" "$EPOCHREALTIME" "$link" "${qdisc:-[]}"
+	done | jq -cn --arg event "$event" --args '[inputs] as $in | $ARGS.positional[] | split(" ") as [$ns, $dev]
+		| ($in | index($ns)) as $i | first($in[$i + 2][] | select(.ifname == $dev)) as $link
+		| {event: $event, realtime_s: $in[$i + 1], netns: $ns, dev: $dev, mtu: $link.mtu,
+		link: $link.stats64, qdisc: [$in[$i + 3][] | select(.dev == $dev) | del(.dev)]}' \
+		"${PATH_DEVICES[@]}" >>"$RUN_DIR/$LEDGER"
 }
 
 path_ledger_open() {
+	local witness=path
+	[[ $LEDGER == path.jsonl ]] || witness=links
 	LEDGER_OPEN=1
-	jq -cn --argjson path "$PATH_FACTS" '{timeline: 1, witness: "path", clock: "CLOCK_REALTIME", path: $path}' \
-		>"$RUN_DIR/path.jsonl" && path_ledger before
+	jq -cn --argjson path "$PATH_FACTS" --arg witness "$witness" --arg version "$(<"$TOP/VERSION")" \
+		'{timeline: 1, witness: $witness, clock: "CLOCK_REALTIME", tool: "scenarios/run \($version)",
+		backend: $path.backend, path: $path}' >"$RUN_DIR/$LEDGER" && path_ledger before
 }
 
 # Also after an error or a signal, which may have come at any moment: nothing is written to a file
 # without header, or after the trailer. False if the account is not complete.
 path_ledger_close() {
-	local file=$RUN_DIR/path.jsonl rc=0 lines
+	local file=$RUN_DIR/$LEDGER rc=0 lines
 	[[ -n ${LEDGER_OPEN:-} && -s $file ]] || return 0
 	[[ $(tail -n 1 "$file") != '{"trailer":true'* ]] || return 0
 	path_ledger after || rc=1

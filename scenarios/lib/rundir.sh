@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # The run directory: taken by one runner at a time, emptied of an earlier run's files only.
 
-RUN_FILES=(manifest.json manifest.json.part probe.jsonl netlink.jsonl path.jsonl iperf3.json
+RUN_FILES=(manifest.json manifest.json.part probe.jsonl netlink.jsonl path.jsonl links.jsonl iperf3.json
 	iperf3-server.json generator-client.jsonl generator-server.jsonl verdict.json report.txt junit.xml log plots)
 
 # rundir_take OUT_DIR NAME: sets RUN_DIR

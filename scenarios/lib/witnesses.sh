@@ -123,6 +123,7 @@ client_wait() {
 		now_ms
 		((NOW_MS < deadline)) || fail "the $TRAFFIC client still ran $((SLACK_MS / 1000)) s after" \
 			"the end of the test and was killed"
+		relay_check
 		for name in probe netlink; do
 			part_ended "$name" || continue
 			TOLD[$name]=1

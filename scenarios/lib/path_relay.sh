@@ -1,0 +1,72 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: BSD-2-Clause
+# The emulated path by tcpw-relay: it makes a TUN device eth0 in each end's namespace, carries packets
+# between them and writes every packet's fate to path.jsonl. It is a part of the path: when it fails,
+# the run has failed, and nothing is said of the witnesses.
+
+RELAY=${TCPW_RELAY:-${BUILD:-$TOP/build}/tcpw-relay}
+
+relay_arguments() {
+	RELAY_ARGS=(--client-netns /run/netns/client --server-netns /run/netns/server --device eth0
+		--output "$RUN_DIR/path.jsonl" --seed "$SEED" --rtt "$RTT" --jitter "$JITTER"
+		--rate "$(rate_bits "$RATE")" --queue "$QUEUE" --loss "$LOSS" --loss-burst "$LOSS_BURST"
+		--loss-dir "$(impaired_direction)" --reorder "$REORDER" --reorder-by "$REORDER_BY"
+		--duplicate "$DUPLICATE" --mark "$MARK" --mark-queue "$MARK_QUEUE" --mtu "$MTU")
+	[[ $BLACKOUT == none ]] || RELAY_ARGS+=(--blackout "$BLACKOUT")
+}
+
+path_relay() {
+	local end
+	[[ -x $RELAY ]] || fail "$RELAY is not there: run make"
+	ns_add client server
+	relay_arguments
+	part_start relay "$RUN_DIR/log/relay.out" "$RELAY" "${RELAY_ARGS[@]}"
+	await 10000 header_or_ended relay "$RUN_DIR/path.jsonl" ||
+		fail "path: tcpw-relay wrote no header within 10 s: $(part_words relay)"
+	if part_ended relay; then
+		RELAY_TOLD=1
+		[[ ${PART_RC[relay]} != 4 ]] || skip "tcpw-relay cannot work here: $(part_words relay)"
+		fail "path: tcpw-relay ended at once with exit code ${PART_RC[relay]}: $(part_words relay)"
+	fi
+	for end in client server; do
+		ip -n "$end" link set eth0 up
+		PATH_DEVICES+=("$end eth0")
+	done
+	address_add client eth0 "${CLIENT_ADDRESS[0]}/24" "${CLIENT_ADDRESS[1]}/64"
+	address_add server eth0 "${SERVER_ADDRESS[0]}/24" "${SERVER_ADDRESS[1]}/64"
+	routes_direct
+	LEDGER=links.jsonl # path.jsonl is the relay's
+	path_facts '{"backend": "relay", "reproducible": true}'
+}
+
+# While it has to live.
+relay_check() {
+	[[ -n ${PART_PID[relay]:-} ]] && part_ended relay || return 0
+	RELAY_TOLD=1
+	fail "path: tcpw-relay ended in the middle of the run with exit code ${PART_RC[relay]}:" \
+		"$(part_words relay)"
+}
+
+# A packet that the kernel could not hand to the relay, because the device's queue was full, is in
+# nobody's ledger.
+relay_overruns() {
+	jq -rs 'map(select(.event == "before" or .event == "after"))
+		| group_by(.netns) | map({(.[0].netns): ((last.link.tx.dropped // 0) - (first.link.tx.dropped // 0))})
+		| add // {} | to_entries | map(select(.value > 0)) | first
+		| if . then "\(.value) packets of the \(.key)" else empty end' \
+		"$RUN_DIR/links.jsonl" 2>/dev/null || true
+}
+
+# Its ledger becomes JSON only now, which takes a while after much traffic.
+relay_stop() {
+	local words
+	[[ -n ${PART_PID[relay]:-} ]] || return 0
+	if ! part_stop relay 60000; then
+		note "path: tcpw-relay did not end within 60 s of SIGTERM and was killed: path.jsonl has no trailer"
+	elif [[ ${PART_RC[relay]} != 0 && -z ${RELAY_TOLD:-} ]]; then
+		note "path: tcpw-relay ended with exit code ${PART_RC[relay]}: $(part_words relay)"
+	fi
+	words=$(relay_overruns)
+	[[ -z $words ]] || note "path: $words never reached tcpw-relay, its device's queue was full:" \
+		"lower RATE or BITRATE"
+}
