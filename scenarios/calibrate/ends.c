@@ -58,7 +58,6 @@ static int open_end(struct ends *e, enum end i)
 	/* Nothing may be lost but by the path. */
 	set(fd, SOL_SOCKET, SO_RCVBUFFORCE, BUFFER_BYTES);
 	set(fd, SOL_SOCKET, SO_SNDBUFFORCE, BUFFER_BYTES);
-	set(fd, SOL_SOCKET, SO_TIMESTAMPNS, 1);
 	if (e->family == AF_INET) {
 		set(fd, IPPROTO_IP, IP_TOS, ECT0);
 		set(fd, IPPROTO_IP, IP_RECVTOS, 1);
@@ -150,15 +149,11 @@ int ends__send(struct ends *e, enum end from, uint32_t kind, uint32_t seq, unsig
 static void read_controls(struct arrival *a, struct msghdr *h)
 {
 	struct cmsghdr *c;
-	struct timespec ts;
 
 	for (c = CMSG_FIRSTHDR(h); c; c = CMSG_NXTHDR(h, c)) {
 		const unsigned char *data = CMSG_DATA(c);
 
-		if (c->cmsg_level == SOL_SOCKET && c->cmsg_type == SCM_TIMESTAMPNS) {
-			memcpy(&ts, data, sizeof(ts));
-			a->arrived_ns = ts.tv_sec * 1000000000ull + ts.tv_nsec;
-		} else if ((c->cmsg_level == IPPROTO_IP && c->cmsg_type == IP_TOS) ||
+		if ((c->cmsg_level == IPPROTO_IP && c->cmsg_type == IP_TOS) ||
 			   (c->cmsg_level == IPPROTO_IPV6 && c->cmsg_type == IPV6_TCLASS)) {
 			/* A byte for IPv4, an int for IPv6. */
 			int tclass = *data;
@@ -192,7 +187,6 @@ int ends__receive(struct ends *e, enum end at, struct arrival *a)
 		if ((size_t)n < sizeof(a->message) || a->message.phase != e->phase)
 			continue;
 		a->read_ns = monotonic_ns();
-		a->arrived_ns = 0;
 		a->ce = false;
 		read_controls(a, &h);
 		return 1;

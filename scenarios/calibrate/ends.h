@@ -33,9 +33,8 @@ struct message {
 
 struct arrival {
 	struct message message;
-	uint64_t read_ns;	/* CLOCK_MONOTONIC, after it was read: it arrived before */
-	uint64_t arrived_ns;	/* CLOCK_REALTIME, when the kernel took it in */
-	bool ce;		/* marked on the way */
+	uint64_t read_ns; /* CLOCK_MONOTONIC, after it was read: it arrived before */
+	bool ce;	  /* marked on the way */
 };
 
 /*

@@ -25,8 +25,8 @@ struct course {
 	uint64_t first_sent_ns;
 	double queued; /* bytes that wait at the bottleneck, if nobody was late */
 	uint64_t queued_at_ns;
-	unsigned int first_seq, last_seq;
-	uint64_t first_ns, last_ns; /* when the kernel took these in */
+	unsigned int last_seq;
+	uint64_t last_read_ns;
 	bool *seen, done;
 };
 
@@ -96,13 +96,9 @@ static int take(struct course *c, const struct arrival *a, char why[WHY_MAX])
 	/* The first one may pass at once, and what the bucket holds with it. */
 	passed = (double)c->arrived * c->size - p->burst_bytes;
 	earliest = p->rtt_ns / 2 + (passed > 0 ? passed * 8e9 / p->rate_bit : 0);
-	if (!c->arrived++) {
-		c->first_seq = a->message.seq;
-		c->first_ns = a->arrived_ns;
-	}
-	if (c->arrived == 1 || a->message.seq > c->last_seq) {
+	if (!c->arrived++ || a->message.seq > c->last_seq) {
 		c->last_seq = a->message.seq;
-		c->last_ns = a->arrived_ns;
+		c->last_read_ns = a->read_ns;
 	}
 	if ((double)(a->read_ns - c->first_sent_ns) >= earliest - 1)
 		return 0;
@@ -161,9 +157,10 @@ int train__measure(struct ends *e, const struct plan *p, enum direction d, struc
 		err = run(e, &c, deadline, why);
 		free(c.seen);
 		t->trains++;
-		if (!err && c.done && c.last_seq > c.first_seq && c.last_ns > c.first_ns) {
-			uint64_t rate = (double)(c.last_seq - c.first_seq) * c.size * 8e9 /
-					(c.last_ns - c.first_ns);
+		if (!err && c.done && c.arrived) {
+			/* Every delay counts against the path, so that it is never overrated. */
+			uint64_t rate = (c.last_seq + 1.0) * c.size * 8e9 /
+					(c.last_read_ns - c.first_sent_ns - p->rtt_ns / 2);
 
 			if (rate > t->rate_bit)
 				t->rate_bit = rate;

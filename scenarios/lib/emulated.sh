@@ -25,9 +25,11 @@ emulated_path() {
 	knob MARK_QUEUE 0 int:0:100000000 'bytes of queue above which ECT packets are marked CE, 0: never'
 	knob MTU 1500 int:1280:1500 'MTU of the path between the devices, which have 1500'
 	knob BLACKOUT none span:0us:3600s 'AT:LEN, nothing passes for LEN, from AT after the first data'
+	# shellcheck disable=SC2317 # called by the course
 	build_path() {
 		path_emulated
 	}
+	# shellcheck disable=SC2317 # called by knobs_resolve
 	knobs_together() {
 		emulated_check
 	}
@@ -36,6 +38,7 @@ emulated_path() {
 # Rates, queues and marks that make no sense together are refused before anything is built.
 emulated_check() {
 	local rate
+	# shellcheck disable=SC2153 # RATE is a knob
 	rate=$(rate_bits "$RATE")
 	((rate == 0 || rate >= 100000)) || die 2 "RATE=$RATE: a bottleneck has at least 100K bit/s"
 	((rate > 0 || MARK_QUEUE == 0)) ||

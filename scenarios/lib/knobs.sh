@@ -87,6 +87,7 @@ time_ns() {
 	ms) factor=1000 ;;
 	s) factor=1000000 ;;
 	esac
+	# shellcheck disable=SC2034 # for the caller
 	TIME_NS=$(((10#${BASH_REMATCH[1]} * 1000000 + 10#${fraction:0:6}) * factor / 1000))
 }
 
@@ -172,7 +173,7 @@ knobs_resolve() {
 		local value=${given[$k]-${!k-${KNOB_DEFAULT[$k]}}}
 		knob_check "$k" "$value"
 		[[ ${KNOB_TYPE[$k]} != int:* ]] || value=$((10#$value))
-		[[ ${KNOB_TYPE[$k]} != number:* ]] || value=$((10#${value%%.*}))${value#${value%%.*}}
+		[[ ${KNOB_TYPE[$k]} != number:* ]] || value=$((10#${value%%.*}))${value#"${value%%.*}"}
 		printf -v "$k" '%s' "$value"
 	done
 	knobs_together

@@ -53,14 +53,15 @@ seeded() {
 
 # A packet of 40 bytes, the least there is, for every one that may be under way or queued.
 netem_limit() {
-	local ns=0 bits=$1 t
+	local ns=0 bits=$1 t per_second
 	shift
 	for t in "$@"; do
 		time_ns "$t"
 		ns=$((ns + TIME_NS))
 	done
 	((bits > 0)) || bits=10000000000
-	LIMIT=$((1000 + QUEUE / 40 + bits / 320 * (ns / 1000 + 1) / 1000000))
+	per_second=$((bits / 320))
+	LIMIT=$((1000 + QUEUE / 40 + per_second * (ns / 1000 + 1) / 1000000))
 	((LIMIT < 100000000)) || LIMIT=100000000
 }
 
@@ -110,12 +111,13 @@ stage_reorder() {
 stage_line() {
 	local half jitter args
 	time_ns "$RTT"
-	half=$((TIME_NS / 2))
+	half=$(((TIME_NS + 1999) / 2000)) # tc counts in whole microseconds
+	# shellcheck disable=SC2153 # JITTER is a knob
 	time_ns "$JITTER"
-	jitter=$((TIME_NS / 2)) # netem's is to both sides of the delay, ours only on top of it
+	jitter=$((TIME_NS / 2000)) # netem's is to both sides of the delay, ours only on top of it
 	netem_limit "$(rate_bits "$RATE")" "$RTT" "$JITTER"
-	args=(limit "$LIMIT" delay "$((half + jitter))ns")
-	((jitter == 0)) || args+=("${jitter}ns")
+	args=(limit "$LIMIT" delay "$((half + jitter))us")
+	((jitter == 0)) || args+=("${jitter}us")
 	if [[ $3 ]]; then
 		netem_loss
 		args+=("${LOSS_ARGS[@]}")
@@ -152,39 +154,73 @@ stages() {
 	STAGES+=(line)
 }
 
-# netem_chain N: namespaces, links, addresses and routes; router I has the devices left and right
+# ip_batch NS COMMAND ...: one process for all of them, which counts on an emulated machine
+ip_batch() {
+	local ns=$1
+	shift
+	printf '%s\n' "$@" | ip ${ns:+-n "$ns"} -batch -
+}
+
+# chain_links N: namespaces and links; router I has the devices left and right
+chain_links() {
+	local n=$1 i ns names=() pairs=() settings=(net.ipv4.ip_forward=1)
+	for ((i = 1; i <= n; i++)); do
+		names+=("router$i")
+		pairs+=("link add name left netns router$i type veth peer name $(
+			((i == 1)) && echo eth0 netns client || echo "right netns router$((i - 1))")")
+	done
+	pairs+=("link add name right netns router$n type veth peer name eth0 netns server")
+	ip_batch '' "${names[@]/#/netns add }" 'netns add client' 'netns add server' "${pairs[@]}"
+	# The host may have turned it off for all namespaces to come.
+	! has_ipv6 || settings+=(net.ipv6.conf.all.disable_ipv6=0 net.ipv6.conf.all.forwarding=1)
+	for ns in "${names[@]}"; do
+		in_ns "$ns" sysctl -q -w "${settings[@]}"
+		ip_batch "$ns" 'link set lo up' 'link set left up' 'link set right up'
+		offloads_off "$ns" left right
+		PATH_DEVICES+=("$ns left" "$ns right")
+	done
+	for ns in client server; do
+		! has_ipv6 || set_sysctl "$ns" net.ipv6.conf.all.disable_ipv6 0
+		ip_batch "$ns" 'link set lo up' 'link set eth0 up'
+		offloads_off "$ns" eth0
+		PATH_DEVICES+=("$ns eth0")
+	done
+}
+
+# chain_end NS ADDRESS4 ADDRESS6 VIA4 VIA6: all prefixes of the path lie behind the end's router, those
+# between routers too, so that ICMP finds its way back
+chain_end() {
+	local commands=("address add $2/24 dev eth0" "route add 10.77.0.0/16 via $4")
+	! has_ipv6 || commands+=("address add $3/64 dev eth0 nodad" "route add fd77::/16 via $5")
+	ip_batch "$1" "${commands[@]}"
+}
+
+# chain_router I N: 10.77.1I.1 and .2 are the ends of the link from router I to the next
+chain_router() {
+	local i=$1 n=$2 commands
+	local left4=10.77.1$((i - 1)).2 right4=10.77.1$i.1
+	local left6=fd77:1$((i - 1))::2 right6=fd77:1$i::1
+	((i > 1)) || left4=10.77.1.254 left6=fd77:1::fe
+	((i < n)) || right4=10.77.2.254 right6=fd77:2::fe
+	commands=("address add $left4/24 dev left" "address add $right4/24 dev right")
+	((i == 1)) || commands+=("route add 10.77.1.0/24 via 10.77.1$((i - 1)).1")
+	((i == n)) || commands+=("route add 10.77.2.0/24 via 10.77.1$i.2")
+	if has_ipv6; then
+		commands+=("address add $left6/64 dev left nodad" "address add $right6/64 dev right nodad")
+		((i == 1)) || commands+=("route add fd77:1::/64 via fd77:1$((i - 1))::1")
+		((i == n)) || commands+=("route add fd77:2::/64 via fd77:1$i::2")
+	fi
+	ip_batch "router$i" "${commands[@]}"
+}
+
 netem_chain() {
-	local n=$1 i ns dev4 dev6
-	ns_add client server
+	local n=$1 i
+	chain_links "$n"
+	chain_end client "${CLIENT_ADDRESS[0]}" "${CLIENT_ADDRESS[1]}" 10.77.1.254 fd77:1::fe
+	chain_end server "${SERVER_ADDRESS[0]}" "${SERVER_ADDRESS[1]}" 10.77.2.254 fd77:2::fe
 	for ((i = 1; i <= n; i++)); do
-		ns_add "router$i"
-		set_sysctl "router$i" net.ipv4.ip_forward 1
-		! has_ipv6 || set_sysctl "router$i" net.ipv6.conf.all.forwarding 1
+		chain_router "$i" "$n"
 	done
-	link_add client eth0 router1 left
-	for ((i = 1; i < n; i++)); do
-		link_add "router$i" right "router$((i + 1))" left
-		address_add "router$i" right "10.77.1$i.1/24" "fd77:1$i::1/64"
-		address_add "router$((i + 1))" left "10.77.1$i.2/24" "fd77:1$i::2/64"
-	done
-	link_add "router$n" right server eth0
-	address_add client eth0 "${CLIENT_ADDRESS[0]}/24" "${CLIENT_ADDRESS[1]}/64"
-	address_add router1 left 10.77.1.254/24 fd77:1::fe/64
-	address_add "router$n" right 10.77.2.254/24 fd77:2::fe/64
-	address_add server eth0 "${SERVER_ADDRESS[0]}/24" "${SERVER_ADDRESS[1]}/64"
-	# All prefixes are even shorter than the links' own, so that ICMP finds its way back, too.
-	route_add client eth0 10.77.0.0/16 10.77.1.254 fd77::/16 fd77:1::fe
-	route_add server eth0 10.77.0.0/16 10.77.2.254 fd77::/16 fd77:2::fe
-	for ((i = 1; i <= n; i++)); do
-		((i == n)) || route_add "router$i" right 10.77.2.0/24 "10.77.1$i.2" fd77:2::/64 "fd77:1$i::2"
-		((i == 1)) || route_add "router$i" left 10.77.1.0/24 "10.77.1$((i - 1)).1" \
-			fd77:1::/64 "fd77:1$((i - 1))::1"
-	done
-	offloads_off client eth0
-	for ((i = 1; i <= n; i++)); do
-		offloads_off "router$i" left right
-	done
-	offloads_off server eth0
 }
 
 path_netem() {

@@ -11,7 +11,8 @@ relay_arguments() {
 		--output "$RUN_DIR/path.jsonl" --seed "$SEED" --rtt "$RTT" --jitter "$JITTER"
 		--rate "$(rate_bits "$RATE")" --queue "$QUEUE" --loss "$LOSS" --loss-burst "$LOSS_BURST"
 		--loss-dir "$(impaired_direction)" --reorder "$REORDER" --reorder-by "$REORDER_BY"
-		--duplicate "$DUPLICATE" --mark "$MARK" --mark-queue "$MARK_QUEUE" --mtu "$MTU")
+		--duplicate "$DUPLICATE" --mark "$MARK" --mtu "$MTU")
+	((MARK_QUEUE == 0)) || RELAY_ARGS+=(--mark-queue "$MARK_QUEUE")
 	[[ $BLACKOUT == none ]] || RELAY_ARGS+=(--blackout "$BLACKOUT")
 }
 
@@ -35,6 +36,7 @@ path_relay() {
 	address_add client eth0 "${CLIENT_ADDRESS[0]}/24" "${CLIENT_ADDRESS[1]}/64"
 	address_add server eth0 "${SERVER_ADDRESS[0]}/24" "${SERVER_ADDRESS[1]}/64"
 	routes_direct
+	# shellcheck disable=SC2034 # of path.sh
 	LEDGER=links.jsonl # path.jsonl is the relay's
 	path_facts '{"backend": "relay", "reproducible": true}'
 }
