@@ -150,13 +150,51 @@ one_scenario() {
 		return
 	fi
 	judge "$dir"
-	if [[ $DRAW == 1 && -z $STOP ]]; then
-		run_part '' "$TOP/plots/draw" "$dir"
-		if ((RC != 0)) && [[ $VERDICT == pass ]]; then
-			VERDICT=error WHY="the figures could not be drawn"
-		fi
-	fi
+	[[ ! -d $dir/plots/data ]] || TO_DRAW+=("$2")
 	[[ -z $STOP ]] || VERDICT=error WHY=interrupted
+}
+
+# Drawing would disturb what runs, so all is drawn at the end, on all processors.
+draw_all() {
+	local i failed
+	[[ $DRAW == 1 && -z $STOP ]] && ((${#TO_DRAW[@]})) || return 0
+	progress "drawing ${#TO_DRAW[@]} runs"
+	failed=$(mktemp)
+	# shellcheck disable=SC2016 # expanded by the inner shell
+	run_part '' xargs -a <(printf '%s\0' "${TO_DRAW[@]}") -0 -n 1 -P "$(nproc)" \
+		sh -c '"$0" "$1/$3" || printf "%s\n" "$3" >>"$2"' "$TOP/plots/draw" "$OUT" "$failed"
+	for i in "${!NAMES[@]}"; do
+		if [[ ${VERDICTS[i]} == pass ]] && { ((RC != 0)) || grep -qxF -- "${NAMES[i]}" "$failed"; }; then
+			VERDICTS[i]=error WHYS[i]="the figures could not be drawn"
+		fi
+	done
+	rm -f "$failed"
+}
+
+# A line that the next one replaces, on a terminal only.
+progress() {
+	[[ ! -t 1 ]] || printf '\r\033[K%s' "$*"
+}
+
+# told TEXT: a line that stays
+told() {
+	[[ ! -t 1 ]] || printf '\r\033[K'
+	printf '%s\n' "$*"
+}
+
+# seconds_left DONE ALL: estimated from what the finished ones took; nothing is known of the first
+seconds_left() {
+	LEFT=''
+	(($1 == 0)) || LEFT=", about $(((SECONDS - STARTED_AT) * ($2 - $1) / $1)) s left"
+}
+
+# One object for each scenario.
+results() {
+	local i
+	for i in "${!NAMES[@]}"; do
+		printf '%s\n%s\n%s\n' "${NAMES[i]}" "${VERDICTS[i]}" "${WHYS[i]//$'\n'/ }"
+	done | jq -Rn '[inputs] | range(0; length; 3) as $i
+		| {scenario: .[$i], verdict: .[$i + 1], why: .[$i + 2]}'
 }
 
 # The worst of all: error over fail over skip over pass.
@@ -196,7 +234,8 @@ check_names() {
 }
 
 main() {
-	local words word name rc k=0 n list='' worst knobs=''
+	local words word name rc k=0 n at worst knobs=''
+	VERDICTS=() WHYS=() TO_DRAW=()
 	[[ $# == 0 || $* == --check ]] ||
 		die 2 "unknown argument $1: SCENARIOS, OUT and the knobs are given in the environment"
 	((EUID == 0)) ||
@@ -233,22 +272,27 @@ main() {
 	rm -f -- "$OUT/summary.json" || die 3 "cannot write to $OUT: choose another OUT"
 
 	trap stop INT TERM HUP
+	STARTED_AT=$SECONDS
 	for word in "${words[@]}"; do
 		name=${NAMES[k]}
-		k=$((k + 1))
 		if [[ $STOP ]]; then
 			VERDICT=error WHY='not run: interrupted'
 		else
-			printf '[%d/%d] %s: %s s of traffic\n' "$k" "$n" "$name" "${DURATION:-10}"
+			seconds_left "$k" "$n"
+			progress "[$((k + 1))/$n] $name$LEFT "
+			at=$SECONDS
 			one_scenario "$word" "$name"
-			printf '[%d/%d] %s: %s%s\n' "$k" "$n" "$name" "$VERDICT" "${WHY:+ ($WHY)}"
+			seconds_left "$((k + 1))" "$n"
+			told "[$((k + 1))/$n] $name: $VERDICT${WHY:+ ($WHY)}, $((SECONDS - at)) s$LEFT"
 		fi
-		list+=$(jq -cn --arg scenario "$name" --arg verdict "$VERDICT" --arg why "$WHY" \
-			'{scenario: $scenario, verdict: $verdict, why: $why}')$'\n'
+		VERDICTS[k]=$VERDICT WHYS[k]=$WHY
+		k=$((k + 1))
 	done
-
-	{ sum_up <<<"$list" >"$OUT/summary.json.part" && mv -f "$OUT/summary.json.part" "$OUT/summary.json"; } \
+	draw_all
+	progress ''
+	{ results | sum_up >"$OUT/summary.json.part" && mv -f "$OUT/summary.json.part" "$OUT/summary.json"; } \
 		2>/dev/null || die 3 "cannot write $OUT/summary.json"
+
 	worst=$(jq -r .verdict "$OUT/summary.json")
 	printf '\n%-16s %s\n' scenario verdict
 	jq -r '.scenarios[] | "\(.scenario)\t\(.verdict)"' "$OUT/summary.json" |

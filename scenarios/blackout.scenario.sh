@@ -6,7 +6,6 @@ hypothesis 'For more than a second nothing passes: retransmission timeouts back 
 emulated_path
 default DURATION 4
 default BLACKOUT 1s:1200ms
-default RATE 50M
 
 moves client/backoff client/retransmits client/total_rto client/rto 'client/last_ack_recv>=500'
 

@@ -6,7 +6,7 @@ hypothesis 'A queue of a second before a slow line: the round trip grows to many
 emulated_path
 default DURATION 4
 default RATE 20M
-emulated default RATE 10M
+emulated default RATE 8M
 default QUEUE 2000000
 
 moves 'client/rtt>=200000' client/snd_cwnd

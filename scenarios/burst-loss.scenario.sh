@@ -7,7 +7,6 @@ emulated_path
 default DURATION 3
 default LOSS 1
 default LOSS_BURST 8
-default RATE 50M
 
 moves client/total_retrans client/lost client/sacked
 

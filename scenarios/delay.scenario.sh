@@ -6,7 +6,6 @@ hypothesis 'On a line of 40 ms no witness sees a round trip shorter than the lin
 emulated_path
 default DURATION 3
 default RTT 40ms
-default RATE 50M
 
 moves client/rtt client/snd_cwnd
 

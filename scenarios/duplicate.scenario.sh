@@ -6,7 +6,6 @@ hypothesis 'Some packets arrive twice: the sender learns it by DSACKs, which all
 emulated_path
 default DURATION 3
 default DUPLICATE 2
-default RATE 50M
 
 moves client/dsack_dups
 

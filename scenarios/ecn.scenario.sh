@@ -6,7 +6,6 @@ hypothesis 'Both ends speak ECN and the path marks instead of dropping: delivere
 emulated_path
 default DURATION 3
 default MARK 0.5
-default RATE 50M
 
 moves client/delivered_ce client/snd_ssthresh
 

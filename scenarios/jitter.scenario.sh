@@ -6,7 +6,6 @@ hypothesis 'Round trips vary by up to 20 ms while the order of packets stays: rt
 emulated_path
 default DURATION 3
 default JITTER 10ms
-default RATE 50M
 
 moves client/rttvar client/rto
 

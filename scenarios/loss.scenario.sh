@@ -6,7 +6,6 @@ hypothesis 'One packet of a hundred is lost at random: every loss is answered by
 emulated_path
 default DURATION 3
 default LOSS 1
-default RATE 50M
 
 moves client/total_retrans client/bytes_retrans client/snd_ssthresh
 

@@ -6,7 +6,6 @@ hypothesis 'The path is narrower than both ends think: too big segments are answ
 emulated_path
 default DURATION 3
 default MTU 1400
-default RATE 50M
 
 moves client/pmtu client/snd_mss
 

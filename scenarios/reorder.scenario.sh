@@ -6,7 +6,6 @@ hypothesis 'One packet of a hundred is overtaken by others: SACKs point behind i
 emulated_path
 default DURATION 3
 default REORDER 1
-default RATE 50M
 
 moves client/sacked client/reord_seen client/reordering server/rcv_ooopack
 

@@ -200,7 +200,7 @@ int fates__measure(struct ends *e, const struct plan *p, enum direction d, struc
 	while (!err && c.sent < f->sent) {
 		err = send_group(e, &c);
 		if (!err)
-			err = end_group(e, &c, monotonic_ns() + PATIENCE_NS + p->rtt_ns + p->jitter_ns +
+			err = end_group(e, &c, monotonic_ns() + p->patience_ns + p->rtt_ns + p->jitter_ns +
 						       p->reorder_ns);
 		if (!err && !c.done) {
 			snprintf(why, WHY_MAX, "nothing of %u packets arrived any more", c.sentinels);

@@ -14,7 +14,7 @@
 
 static int passes(struct ends *e, const struct plan *p, enum end from, char why[WHY_MAX])
 {
-	uint64_t deadline = monotonic_ns() + PATIENCE_NS + p->rtt_ns;
+	uint64_t deadline = monotonic_ns() + p->patience_ns + p->rtt_ns;
 	struct arrival a;
 	int err = 0;
 
@@ -67,7 +67,7 @@ static int open_beside(struct ends *e, enum end from)
 /* Until the answer is known: then a packet of the device's size is refused at home. */
 static int answered(struct ends *e, const struct plan *p, int fd, unsigned int *mtu)
 {
-	uint64_t deadline = monotonic_ns() + PATIENCE_NS + p->rtt_ns;
+	uint64_t deadline = monotonic_ns() + p->patience_ns + p->rtt_ns;
 	static const char zeroes[DEVICE_MTU];
 	socklen_t length = sizeof(*mtu);
 	bool v4 = e->family == AF_INET;

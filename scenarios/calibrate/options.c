@@ -26,6 +26,7 @@ enum {
 	OPT_RTT,
 	OPT_JITTER,
 	OPT_LATE,
+	OPT_PATIENCE,
 	OPT_RATE,
 	OPT_QUEUE,
 	OPT_BURST,
@@ -49,6 +50,8 @@ static const struct argp_option table[] = {
 	{ "jitter", OPT_JITTER, "TIME", 0, "Up to that much more each way (default 0us)" },
 	{ "late", OPT_LATE, "TIME", 0,
 	  "How much the machine may add to the shortest round trip (default 5ms)" },
+	{ "patience", OPT_PATIENCE, "TIME", 0,
+	  "How long the path may take to show what it can (default 2500ms)" },
 	{ "rate", OPT_RATE, "BITS", 0, "Bottleneck of each direction in bit/s (default 0: none)" },
 	{ "queue", OPT_QUEUE, "BYTES", 0, "What its queue holds (default 1000000)" },
 	{ "burst", OPT_BURST, "BYTES", 0, "What it lets pass at once (default 0)" },
@@ -139,6 +142,9 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 	case OPT_LATE:
 		parse_time(state, "late", arg, &p->late_ns);
 		break;
+	case OPT_PATIENCE:
+		parse_time(state, "patience", arg, &p->patience_ns);
+		break;
 	case OPT_RATE:
 		p->rate_bit = parse_number(state, "rate", arg, 0, 1000000000000ull);
 		if (p->rate_bit && p->rate_bit < 100000)
@@ -194,7 +200,7 @@ void options__parse(int argc, char **argv, struct plan *p)
 	static const struct argp argp = { table, parse_option, NULL, doc };
 
 	*p = (struct plan){
-		.late_ns = 5000000, .queue_bytes = 1000000, .loss_burst = 1, .mtu = 1500,
+		.late_ns = 5000000, .patience_ns = 2500000000, .queue_bytes = 1000000, .loss_burst = 1, .mtu = 1500,
 		.limited = { true, true }, .impaired = { true, false },
 	};
 	argp_err_exit_status = EXIT_USAGE;

@@ -12,6 +12,7 @@ struct plan {
 	const char *netns[ENDS], *address[ENDS];
 	uint64_t rtt_ns, jitter_ns; /* jitter: up to that much more each way */
 	uint64_t late_ns;	    /* what the machine may add to the best of all tries */
+	uint64_t patience_ns;	    /* what the path has not shown by then, it cannot */
 	uint64_t rate_bit;	    /* 0: no bottleneck; counted in bytes of IP */
 	uint64_t queue_bytes, burst_bytes;
 	double loss, loss_burst, duplicate, mark; /* shares, not percent */
@@ -21,9 +22,6 @@ struct plan {
 	bool limited[DIRECTIONS];  /* where the bottleneck is */
 	bool impaired[DIRECTIONS]; /* where loss, reordering, duplicates and marks hold */
 };
-
-/* Nothing is tried for longer than this: what it has not shown by then, the path cannot. */
-#define PATIENCE_NS 2500000000ull
 
 #define WHY_MAX 256
 

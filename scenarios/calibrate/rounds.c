@@ -97,7 +97,7 @@ int rounds__measure(struct ends *e, const struct plan *p, struct rounds *r, char
 	/* Sparse enough not to queue behind each other, nor to wait for each other's jitter. */
 	uint64_t interval = INTERVAL_NS + p->jitter_ns / 4 + 4 * plan__line_ns(p, size);
 	uint64_t limit = p->rtt_ns + p->jitter_ns + 2 * plan__line_ns(p, size) + p->late_ns;
-	uint64_t now = monotonic_ns(), next = now, deadline = now + PATIENCE_NS + 2 * p->rtt_ns;
+	uint64_t now = monotonic_ns(), next = now, deadline = now + p->patience_ns + 2 * p->rtt_ns;
 	struct course *c = calloc(1, sizeof(*c));
 	int err = 0;
 

@@ -142,7 +142,7 @@ static int run(struct ends *e, struct course *c, uint64_t deadline, char why[WHY
 int train__measure(struct ends *e, const struct plan *p, enum direction d, struct train *t,
 		   char why[WHY_MAX])
 {
-	uint64_t deadline = monotonic_ns() + PATIENCE_NS + p->rtt_ns;
+	uint64_t deadline = monotonic_ns() + p->patience_ns + p->rtt_ns;
 	struct course c;
 	int err = 0;
 

@@ -16,7 +16,7 @@ calibrate_arguments() {
 		"--loss", .loss_percent // 0, "--loss-burst", .loss_burst // 1, "--impaired", .impaired // "c2s",
 		"--reorder", .reorder_percent // 0, "--reorder-by", "\(.reorder_us // 0)us",
 		"--duplicate", .duplicate_percent // 0, "--mark", .mark_percent // 0, "--mtu", .mtu // 1500,
-		"--late", if $accelerator == "tcg" then "50ms" else "5ms" end' <<<"$PATH_FACTS")
+		if $accelerator == "tcg" then "--late", "50ms", "--patience", "25s" else empty end' <<<"$PATH_FACTS")
 	CALIBRATE_ARGS+=(--client-netns /run/netns/client --server-netns /run/netns/server
 		--client "${CLIENT_ADDRESS[n]}" --server "${SERVER_ADDRESS[n]}")
 }
@@ -26,7 +26,7 @@ path_calibrate() {
 	[[ -x $CALIBRATE ]] || fail "$CALIBRATE is not there: run make"
 	calibrate_arguments
 	part_start calibrate "$RUN_DIR/log/calibrate.out" "$CALIBRATE" "${CALIBRATE_ARGS[@]}"
-	part_wait calibrate 30000 || fail "path: tcpw-calibrate still ran after 30 s"
+	part_wait calibrate 30000 || fail "path: tcpw-calibrate still ran after $((30 * PATIENCE)) s"
 	facts=$(jq -c 'select(type == "object")' "$RUN_DIR/log/calibrate.out" 2>/dev/null) || facts=''
 	[[ -z $facts ]] || path_facts "{\"calibration\": $facts}"
 	[[ ${PART_RC[calibrate]} != 4 ]] || skip "tcpw-calibrate cannot work here: $(part_words calibrate)"

@@ -13,8 +13,8 @@ emulated_path() {
 	knob PATH_BACKEND auto one:auto:netem:relay 'what emulates the path; auto: netem where the kernel has it, else relay'
 	knob RTT 20ms time:0us:10s 'round trip of the empty path, half of it each way'
 	knob JITTER 0us time:0us:1s 'up to that much more each way, uniform, order kept'
-	knob RATE 100M rate 'bottleneck of each direction in bit/s of IP packets, 0: none'
-	emulated default RATE 20M
+	knob RATE 50M rate 'bottleneck of each direction in bit/s of IP packets, 0: none'
+	emulated default RATE 10M
 	knob QUEUE 250000 int:3000:100000000 'bytes that its queue holds'
 	knob LOSS 0 number:0:50 'percent of packets lost, in the direction of the data'
 	knob LOSS_BURST 1 number:1:1000 'mean length of a burst of losses in packets, 1: independent'

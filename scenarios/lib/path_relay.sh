@@ -23,7 +23,7 @@ path_relay() {
 	relay_arguments
 	part_start relay "$RUN_DIR/log/relay.out" "$RELAY" "${RELAY_ARGS[@]}"
 	await 10000 header_or_ended relay "$RUN_DIR/path.jsonl" ||
-		fail "path: tcpw-relay wrote no header within 10 s: $(part_words relay)"
+		fail "path: tcpw-relay wrote no header within $((10 * PATIENCE)) s: $(part_words relay)"
 	if part_ended relay; then
 		RELAY_TOLD=1
 		[[ ${PART_RC[relay]} != 4 ]] || skip "tcpw-relay cannot work here: $(part_words relay)"
@@ -64,7 +64,7 @@ relay_stop() {
 	local words
 	[[ -n ${PART_PID[relay]:-} ]] || return 0
 	if ! part_stop relay 60000; then
-		note "path: tcpw-relay did not end within 60 s of SIGTERM and was killed: path.jsonl has no trailer"
+		note "path: tcpw-relay did not end within $((60 * PATIENCE)) s of SIGTERM and was killed: path.jsonl has no trailer"
 	elif [[ ${PART_RC[relay]} != 0 && -z ${RELAY_TOLD:-} ]]; then
 		note "path: tcpw-relay ended with exit code ${PART_RC[relay]}: $(part_words relay)"
 	fi
