@@ -34,6 +34,9 @@
  * - tcp_get_info() reads snd_cwnd, reordering and pacing_rate before it takes the lock: the value
  * at the last event at u <= a may still hold, and while segments are processed in [a, b] it may be
  *   one between: unproven.
+ * - ICMP: tcp_v4_mtu_reduced() and tcp_v6_mtu_reduced() have tcp_sync_mss() change mss_cache, and
+ *   with it delivery_rate, which tcp_compute_delivery_rate() multiplies by it. Rates at different
+ *   snd_mss are the same if one pair of delivered segments and interval gives both.
  * - the end: tcp_done_with_error() (a reset, a timeout, an abort) has tcp_write_queue_purge() set
  *   icsk_backoff to 0 before the state changes. The snapshot at CLOSE does not speak for backoff.
  */
@@ -57,6 +60,7 @@ struct state {
 	uint64_t value[DRIVEN_MAX];
 	uint32_t have;
 	uint32_t segs_out, total_rto, total_retrans;
+	uint64_t snd_mss; /* 0: not told */
 	bool is_segment, is_purged;
 };
 
@@ -143,8 +147,24 @@ static void state__of(struct state *st, const struct sample *s)
 	st->segs_out = sample__has(s, FIELD_segs_out) ? s->value[FIELD_segs_out] : 0;
 	st->total_rto = sample__has(s, FIELD_total_rto) ? s->value[FIELD_total_rto] : 0;
 	st->total_retrans = s->value[FIELD_total_retrans];
+	st->snd_mss = sample__has(s, FIELD_snd_mss) ? s->value[FIELD_snd_mss] : 0;
 	st->is_segment = s->event == EVENT_segment;
 	st->is_purged = s->event == EVENT_close;
+}
+
+/*
+ * Is there a q with floor(q * a's mss) = a's value and floor(q * b's mss) = b's value? With q the
+ * segments per second behind both rates. 32 bits of rate do for 34 Gbit/s; above, values must be equal.
+ */
+static bool same_rate(const struct state *a, const struct state *b, unsigned int i)
+{
+	uint64_t x = a->value[i], y = b->value[i];
+
+	if (x == y || driven[i].field != FIELD_delivery_rate || !a->snd_mss || !b->snd_mss)
+		return x == y;
+	if (a->snd_mss == b->snd_mss || x >= UINT32_MAX || y >= UINT32_MAX)
+		return false;
+	return x * b->snd_mss < (y + 1) * a->snd_mss && y * a->snd_mss < (x + 1) * b->snd_mss;
 }
 
 static uint32_t equal_fields(const struct state *a, const struct state *b)
@@ -152,7 +172,7 @@ static uint32_t equal_fields(const struct state *a, const struct state *b)
 	uint32_t set = 0;
 
 	for (unsigned int i = 0; i < driven_count; i++)
-		set |= (uint32_t)(a->value[i] == b->value[i]) << i;
+		set |= (uint32_t)same_rate(a, b, i) << i;
 	return set & a->have & b->have;
 }
 
@@ -313,7 +333,7 @@ static bool joins(const struct driven_history *h, const struct state *n, uint64_
 
 	return w && !w->ended && !w->inside && w->t1_ns <= t0_ns && h->last.t_ns <= w->t0_ns &&
 	       w->n.have == n->have && equal_fields(&w->n, n) == n->have &&
-	       w->n.segs_out == n->segs_out;
+	       w->n.segs_out == n->segs_out && w->n.snd_mss == n->snd_mss;
 }
 
 int driven_history__window(struct driven_history *h, const struct sample *s)

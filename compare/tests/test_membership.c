@@ -111,6 +111,17 @@ static const struct test_case {
 	{ "but the timer was not due", LINES(ACK(10ms, 1, 100, 110, VALUES),
 		N("11ms-12ms", "timer=1 timer_expires=30"), ACK(20ms, 2, 110, 120, "lost=2")),
 	  "lost", 1, 0, 0, "lost 0, the probe saw 2" },
+	{ "a rate whose mss ICMP has changed since", /* tcp_v4_mtu_reduced() */
+	  LINES(FIRST, N("15-20", "rtt=101 delivery_rate=142127 snd_mss=1448"),
+		ACK(30, 2, 110, 120, "rtt=101 delivery_rate=132312 snd_mss=1348")), "delivery_rate", 1 },
+	{ "a rate that the change of mss does not explain",
+	  LINES(FIRST, N("15-20", "rtt=101 delivery_rate=142127 snd_mss=1448"),
+		ACK(30, 2, 110, 120, "rtt=101 delivery_rate=132310 snd_mss=1348")), "delivery_rate", 1,
+	  0, 0, "delivery_rate 142127" },
+	{ "the same mss, and rates that differ by one",
+	  LINES(FIRST, N("15-20", "rtt=101 delivery_rate=142127 snd_mss=1448"),
+		ACK(30, 2, 110, 120, "rtt=101 delivery_rate=142128 snd_mss=1448")), "delivery_rate", 1,
+	  0, 0, "delivery_rate 142127" },
 	{ "a probe without segments", LINES(FIRST, N("15-20", "rtt=1"), SECOND), "rtt", 0, 0, 0,
 	  NULL, .no_segments = true },
 };
