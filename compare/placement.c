@@ -32,6 +32,7 @@
 
 #define SHIFTS_MAX 4096
 #define SPARE_MARKS 2 /* intervals that may be without a mark, at either end */
+#define LATE_CALLS_MAX 64 /* marks without an interval that a late iperf3 may leave */
 /* Marks that scatter more than this are not those of the intervals. */
 #define SCATTER_MAX_NS 100e6
 #define PRINTED_STEP_NS 1000 /* struct iperf_time has microseconds */
@@ -109,6 +110,9 @@ static struct alignment try_shift(const struct interval *iv, unsigned int count,
 		mean = sum / a.overlap;
 		a.scatter_ns = sqrtl(fmaxl(0, squares / a.overlap - mean * mean));
 		a.possible = first + mean >= sc->established_ns;
+		/* of a flow whose beginning was not seen, only that tells a wrong number of marks */
+		if (!sc->established_ns)
+			a.possible = a.overlap > 1 && a.scatter_ns <= SCATTER_MAX_NS;
 	}
 	return a;
 }
@@ -138,6 +142,13 @@ static bool align(const struct interval *iv, unsigned int count, const struct st
 
 	if (!count || !sc->count)
 		return false;
+	/* a probe that came later than the flow has the last marks, and not the first */
+	if (!sc->established_ns && sc->count < count) {
+		from = (int)sc->count - (int)count - LATE_CALLS_MAX;
+		if (from < 1 - (int)count)
+			from = 1 - (int)count;
+		expected = (int)sc->count - (int)count;
+	}
 	need = need > SPARE_MARKS ? need - SPARE_MARKS : 1;
 	if (from > expected)
 		from = expected;

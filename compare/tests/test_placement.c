@@ -62,6 +62,11 @@ static bool only_middle(enum witness w, unsigned int n, struct sample *s)
 	return s->event != EVENT_established;
 }
 
+static bool probe_comes_late(enum witness w, unsigned int n, struct sample *s)
+{
+	return w != WITNESS_PROBE || s->t0_ns > SYNTHETIC_START_NS + 1600000000;
+}
+
 static void without_fields(enum witness w, struct timeline_header *h)
 {
 	field_set__remove(&h->fields, FIELD_bytes_sent);
@@ -95,6 +100,11 @@ static const struct test_case {
 	  PLACEMENT_MARKS,
 	  2000,
 	  SYNTHETIC_INTERVALS - 1 },
+	{ "marks from a probe that came behind the third interval",
+	  { .tamper = probe_comes_late, .bounds = "{}" },
+	  PLACEMENT_MARKS,
+	  2000,
+	  1 },
 	{ "marks that are not those of the intervals",
 	  { .tamper = marks_of_another, .bounds = "{}" },
 	  PLACEMENT_FIRST_SEND,
