@@ -44,6 +44,7 @@ knob PORT 5201 int:1:65535 'port of the iperf3 server'
 knob IPERF3_INTERVAL 0.1 number:0.1:60 'seconds between the reports of iperf3'
 knob PROBE_MODES rtt,segment list:rtt:poll:state:segment 'capture modes of tcpw-probe'
 knob PROBE_INTERVAL 100ms time:1ms:3600s 'interval of its poll mode'
+knob PRIORITY realtime one:realtime:normal 'at which the collectors run, realtime where it is allowed'
 knob NETLINK_MODE exact one:exact:filter:full 'how tcpw-netlink asks'
 knob NETLINK_INTERVAL 10ms time:10us:3600s 'interval at which it asks'
 # A request takes a ms there, several flows take all of a processor.

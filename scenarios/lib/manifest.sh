@@ -74,8 +74,10 @@ manifest_witnesses() {
 		--argjson server "${PART_RC[iperf3-server]:-null}" --arg ends "$IPERF3_END" \
 		--arg traffic "$TRAFFIC" --argjson generator "${PART_RC[generator-client]:-null}" \
 		--argjson generator_server "${PART_RC[generator-server]:-null}" \
-		'{probe: {expected: true, modes: $modes | split(","), exit: $probe},
-		netlink: {expected: true, modes: [$mode], exit: $netlink},
+		--argjson probe_realtime "${REALTIME[probe]:-false}" \
+		--argjson netlink_realtime "${REALTIME[netlink]:-false}" \
+		'{probe: {expected: true, modes: $modes | split(","), realtime: $probe_realtime, exit: $probe},
+		netlink: {expected: true, modes: [$mode], realtime: $netlink_realtime, exit: $netlink},
 		iperf3: {expected: ($traffic == "iperf3"), error_expected: ($ends == "error"), exit: $client,
 		server_exit: $server}} + (if $traffic == "generator" then {generator: {expected: true,
 		exit: $generator, server_exit: $generator_server}} else {} end)'

@@ -6,6 +6,7 @@ PROBE=${TCPW_PROBE:-${BUILD:-$TOP/build}/tcpw-probe}
 NETLINK=${TCPW_NETLINK:-${BUILD:-$TOP/build}/tcpw-netlink}
 IPERF3=${IPERF3:-iperf3}
 SLACK_MS=$((${TCPW_SLACK:-15} * 1000 * PATIENCE))
+declare -A REALTIME=() # collectors that run at real-time priority: true or false
 declare -A TOLD=() # collectors whose end was already reported
 
 witnesses_check() {
@@ -42,15 +43,25 @@ collector_ready() {
 	esac
 }
 
+# Ahead of whatever else the machine does: a collector that waits for a CPU tells of the machine's
+# load, not of telemetry. Not before it is ready, since loading programs takes its time.
+collector_prefer() {
+	REALTIME[$1]=false
+	[[ $PRIORITY == realtime ]] || return 0
+	! chrt --rr --all-tasks --pid 1 "${PART_PID[$1]}" 2>/dev/null || REALTIME[$1]=true
+}
+
 collectors_start() {
 	local args=(--cgroup "$CGROUP" --mode "$PROBE_MODES" --netns client --netns server)
 	[[ ,$PROBE_MODES, != *,poll,* ]] || args+=(--interval "$PROBE_INTERVAL")
 	part_start probe "$RUN_DIR/log/probe.out" "$PROBE" "${args[@]}" --output "$RUN_DIR/probe.jsonl"
 	collector_ready probe "$RUN_DIR/probe.jsonl" "$PROBE"
+	collector_prefer probe
 	part_start netlink "$RUN_DIR/log/netlink.out" "$NETLINK" --mode "$NETLINK_MODE" \
 		--interval "$NETLINK_INTERVAL" --netns client --netns server \
 		--output "$RUN_DIR/netlink.jsonl"
 	collector_ready netlink "$RUN_DIR/netlink.jsonl" "$NETLINK"
+	collector_prefer netlink
 }
 
 collectors_stop() {
