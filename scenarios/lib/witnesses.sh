@@ -45,6 +45,7 @@ collector_ready() {
 
 # Ahead of whatever else the machine does: a collector that waits for a CPU tells of the machine's
 # load, not of telemetry. Not before it is ready, since loading programs takes its time.
+# shellcheck disable=SC2034 # REALTIME is for the manifest
 collector_prefer() {
 	REALTIME[$1]=false
 	[[ $PRIORITY == realtime ]] || return 0
