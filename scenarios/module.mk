@@ -28,6 +28,11 @@ $(RELAY_TESTS): %: %.o $(RELAY_OBJS) $(TIMELINE_LIB)
 UNIT_TESTS += $(RELAY_TESTS)
 LIVE_TESTS += $(wildcard scenarios/relay/tests/*.sh)
 
+# Helper of the live tests
+$(BUILD)/scenarios/relay/tests/transfer: $(BUILD)/scenarios/relay/tests/transfer.o $(TIMELINE_LIB)
+	$(call link)
+LIVE_HELPERS += $(BUILD)/scenarios/relay/tests/transfer
+
 # tcpw-calibrate, its unit tests.
 CALIBRATE_OBJS := $(patsubst %.c,$(BUILD)/%.o,$(filter-out scenarios/calibrate/main.c, \
 		  $(wildcard scenarios/calibrate/*.c)))

@@ -57,8 +57,8 @@ static int cannot_make(const char *device, const char *netns, int err)
 		return EXIT_SKIP;
 	case -EPERM:
 	case -EACCES:
-		say("making the TUN device %s in %s is not allowed here: run as root, with access to "
-		    "/dev/net/tun", device, netns);
+		say("making the TUN device %s in %s is not allowed here: run as root (CAP_SYS_ADMIN and "
+		    "CAP_NET_ADMIN), with access to /dev/net/tun", device, netns);
 		return EXIT_SKIP;
 	default:
 		say("cannot make the TUN device %s in %s: %s", device, netns, strerror(-err));
@@ -222,14 +222,16 @@ static int close_ledger(struct program *p, bool whole)
 
 static int write_ledger(struct program *p, bool whole)
 {
-	int err = spool__finish(p->spool), status;
+	int err = spool__finish(p->spool);
 
 	if (!err)
 		err = copy_records(p);
-	if (err)
-		say("cannot write the ledger to %s: %s", p->options.output, strerror(-err));
-	status = close_ledger(p, whole && !err);
-	return err ? EXIT_ERROR : status;
+	if (!err)
+		return close_ledger(p, whole);
+	say("cannot write the ledger to %s: %s; it is cut", p->options.output, strerror(-err));
+	ledger__close(p->ledger, NULL, NULL);
+	p->ledger = NULL;
+	return EXIT_ERROR;
 }
 
 static int print_drops(const char *path)
