@@ -16,17 +16,18 @@ cd "$TOP"
 DEFECTS=$BUILD/compare/tests/defects
 # one for each seed_NAME; NAME is the field that must be named
 ALL_LIVE='busy_time rcv_mss rttvar rtt ato rto snd_cwnd bytes_acked snd_una last_data_recv
-	segs_out pacing_rate rcv_rtt'
+	segs_out pacing_rate rcv_rtt bbr_bw bbr_pacing_gain'
 caught=0 missed=0
 
 # live NAME: build, run, judge
 live() {
-	local probe=$BUILD/faulty/tcpw-probe-$1 out=$WORK/$1
+	local probe=$BUILD/faulty/tcpw-probe-$1 out=$WORK/$1 congestion=cubic
+	[[ $1 != bbr_* ]] || congestion=bbr
 	make --no-print-directory -s BUILD="$BUILD" "$probe" >"$WORK/log" 2>&1 || {
 		cat "$WORK/log" >&2
 		return 3
 	}
-	TCPW_PROBE=$probe BUILD=$BUILD scenarios/run clean "$out" DURATION=1 BITRATE=100M \
+	TCPW_PROBE=$probe BUILD=$BUILD scenarios/run clean "$out" DURATION=1 BITRATE=100M CONGESTION=$congestion \
 		>"$WORK/log" 2>&1 || {
 		cat "$WORK/log" >&2
 		return 3

@@ -27,6 +27,7 @@ struct membership_flow {
 };
 
 struct membership_tally {
+	bool reported; /* by netlink */
 	uint64_t compared, violations, moved, unproven;
 	struct worst worst;
 };
@@ -67,6 +68,9 @@ static void told(void *arg, const struct window_verdict *v)
 	for (unsigned int i = 0; i < driven_count; i++) {
 		struct membership_tally *t = &m->tally[i];
 
+		if (!(v->reported >> i & 1))
+			continue;
+		t->reported = true;
 		if (v->gap != GAP_NONE) {
 			t->unproven += v->weight;
 			continue;
@@ -196,6 +200,9 @@ static int finish(struct check *c, struct verdict *v)
 		return -1;
 	tell_windows(m, r);
 	for (unsigned int i = 0; i < driven_count; i++) {
+		/* of a congestion control that no flow uses there is nothing to tell */
+		if (catalogue[driven[i].field].group == GROUP_CC && !m->tally[i].reported)
+			continue;
 		r = verdict__result(v, "membership", catalogue[driven[i].field].name);
 		if (!r)
 			return -1;

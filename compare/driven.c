@@ -35,8 +35,17 @@
  * at the last event at u <= a may still hold, and while segments are processed in [a, b] it may be
  *   one between: unproven.
  * - ICMP: tcp_v4_mtu_reduced() and tcp_v6_mtu_reduced() have tcp_sync_mss() change mss_cache, and
- *   with it delivery_rate, which tcp_compute_delivery_rate() multiplies by it. Rates at different
- *   snd_mss are the same if one pair of delivered segments and interval gives both.
+ *   with it delivery_rate, which tcp_compute_delivery_rate() multiplies by it, as bbr_get_info() does
+ *   with its bandwidth and dctcp_get_info() with what was acked. Values at different snd_mss are the
+ *   same if one number of segments gives both.
+ * - what a congestion control publishes is read by inet_sk_diag_fill() behind tcp_get_info(), without the
+ *   lock (ca_ops->get_info()). By then the lock was free once in the window, so the last segment
+ *   at u <= a is processed, and without another one inside nobody else writes: zero tolerance. With
+ *   one, netlink may have read in the midst of its processing, where for some instructions values
+ *   stand that no event shows (minmax_running_max(), bbr_lt_bw_sampling()): unproven. The state of
+ *   BBR and DCTCP moves with ACKs alone: bbr_cwnd_event() sets neither bandwidth nor gains. But a
+ *   retransmission timeout, or a smaller path MTU (tcp_simple_retransmit()), may end BBR's long-term
+ *   sampling (bbr_set_state()): ca_state is then Loss until the next ACK.
  * - the end: tcp_done_with_error() (a reset, a timeout, an abort) has tcp_write_queue_purge() set
  *   icsk_backoff to 0 before the state changes. The snapshot at CLOSE does not speak for backoff.
  */
@@ -49,7 +58,7 @@
 #define WAITING_MAX	   64	/* of one flow */
 #define WAITING_IN_ALL_MAX 8192 /* of all: bounds memory to some MB */
 #define AHEAD_MAX	   64
-enum { ESTABLISHED = 1 };
+enum { ESTABLISHED = 1, CA_LOSS = 4 };
 
 struct driven_field driven[DRIVEN_MAX];
 unsigned int driven_count;
@@ -58,9 +67,10 @@ unsigned int driven_count;
 struct state {
 	uint64_t t_ns;
 	uint64_t value[DRIVEN_MAX];
-	uint32_t have;
+	uint64_t have;
 	uint32_t segs_out, total_rto, total_retrans;
 	uint64_t snd_mss; /* 0: not told */
+	uint64_t ca_state;
 	bool is_segment, is_purged;
 };
 
@@ -69,7 +79,7 @@ struct waiting {
 	uint64_t t0_ns, t1_ns, weight;
 	struct state n;
 	uint64_t timer, timer_expires_ns;
-	uint32_t members;	     /* which fields an event has shown to be right */
+	uint64_t members;	     /* which fields an event has shown to be right */
 	uint32_t breaks, odd_states; /* of the history, when it began */
 	uint32_t floor;
 	bool no_event, inside, sent; /* an event inside; something was sent behind N */
@@ -113,27 +123,50 @@ static uint8_t moved_by(enum field f)
 	case FIELD_backoff:
 	case FIELD_rto:
 		return BY_TIMER;
+	case FIELD_delivery_rate:
+		return BY_MSS;
+	case FIELD_bbr_bw:
+		return READ_LATE | BY_LOSS | BY_MSS;
+	case FIELD_bbr_pacing_gain:
+		return READ_LATE | BY_LOSS;
+	case FIELD_bbr_min_rtt:
+	case FIELD_bbr_cwnd_gain:
+	case FIELD_dctcp_enabled:
+	case FIELD_dctcp_ce_state:
+	case FIELD_dctcp_alpha:
+		return READ_LATE;
+	case FIELD_dctcp_ab_ecn:
+	case FIELD_dctcp_ab_tot:
+		return READ_LATE | BY_MSS;
+	case FIELD_vegas_enabled: /* tcp_vegas_cwnd_event(), tcp_vegas_state() */
+	case FIELD_vegas_rttcnt:
+	case FIELD_vegas_rtt:
+	case FIELD_vegas_minrtt:
+		return READ_LATE | BY_SENDING | BY_TIMER;
 	default:
 		return 0;
 	}
 }
 
+static bool is_driven(enum field f)
+{
+	uint8_t kind = catalogue[f].kind;
+
+	if (catalogue[f].group != GROUP_TCP_INFO && catalogue[f].group != GROUP_CC)
+		return false;
+	if (catalogue[f].rtt == RTT_QUIET || (kind != KIND_GAUGE && kind != KIND_RATE &&
+					      kind != KIND_ENUM && kind != KIND_FLAGS))
+		return false;
+	/* These move with every segment sent; conservation judges them. */
+	return f != FIELD_unacked && f != FIELD_retrans;
+}
+
 void driven__init(void)
 {
 	driven_count = 0;
-	for (enum field f = 0; f < FIELD_COUNT; f++) {
-		uint8_t kind = catalogue[f].kind;
-
-		if (catalogue[f].group != GROUP_TCP_INFO || catalogue[f].rtt == RTT_QUIET ||
-		    (kind != KIND_GAUGE && kind != KIND_RATE && kind != KIND_ENUM &&
-		     kind != KIND_FLAGS))
-			continue;
-		/* These move with every segment sent; conservation judges them. */
-		if (f == FIELD_unacked || f == FIELD_retrans)
-			continue;
-		if (driven_count < DRIVEN_MAX)
+	for (enum field f = 0; f < FIELD_COUNT; f++)
+		if (is_driven(f) && driven_count < DRIVEN_MAX)
 			driven[driven_count++] = (struct driven_field){ f, moved_by(f) };
-	}
 }
 
 static void state__of(struct state *st, const struct sample *s)
@@ -141,38 +174,39 @@ static void state__of(struct state *st, const struct sample *s)
 	st->t_ns = s->t0_ns;
 	st->have = 0;
 	for (unsigned int i = 0; i < driven_count; i++) {
-		st->have |= (uint32_t)sample__has(s, driven[i].field) << i;
+		st->have |= (uint64_t)sample__has(s, driven[i].field) << i;
 		st->value[i] = s->value[driven[i].field];
 	}
 	st->segs_out = sample__has(s, FIELD_segs_out) ? s->value[FIELD_segs_out] : 0;
 	st->total_rto = sample__has(s, FIELD_total_rto) ? s->value[FIELD_total_rto] : 0;
 	st->total_retrans = s->value[FIELD_total_retrans];
 	st->snd_mss = sample__has(s, FIELD_snd_mss) ? s->value[FIELD_snd_mss] : 0;
+	st->ca_state = sample__has(s, FIELD_ca_state) ? s->value[FIELD_ca_state] : 0;
 	st->is_segment = s->event == EVENT_segment;
 	st->is_purged = s->event == EVENT_close;
 }
 
 /*
  * Is there a q with floor(q * a's mss) = a's value and floor(q * b's mss) = b's value? With q the
- * segments per second behind both rates. 32 bits of rate do for 34 Gbit/s; above, values must be equal.
+ * segments (a second) behind both. 32 bits of rate do for 34 Gbit/s; above, values must be equal.
  */
 static bool same_rate(const struct state *a, const struct state *b, unsigned int i)
 {
 	uint64_t x = a->value[i], y = b->value[i];
 
-	if (x == y || driven[i].field != FIELD_delivery_rate || !a->snd_mss || !b->snd_mss)
+	if (x == y || !(driven[i].moved_by & BY_MSS) || !a->snd_mss || !b->snd_mss)
 		return x == y;
 	if (a->snd_mss == b->snd_mss || x >= UINT32_MAX || y >= UINT32_MAX)
 		return false;
 	return x * b->snd_mss < (y + 1) * a->snd_mss && y * a->snd_mss < (x + 1) * b->snd_mss;
 }
 
-static uint32_t equal_fields(const struct state *a, const struct state *b)
+static uint64_t equal_fields(const struct state *a, const struct state *b)
 {
-	uint32_t set = 0;
+	uint64_t set = 0;
 
 	for (unsigned int i = 0; i < driven_count; i++)
-		set |= (uint32_t)same_rate(a, b, i) << i;
+		set |= (uint64_t)same_rate(a, b, i) << i;
 	return set & a->have & b->have;
 }
 
@@ -213,8 +247,10 @@ static enum belonging explain(const struct waiting *w, unsigned int i)
 
 	if (w->end.is_purged && driven[i].field == FIELD_backoff)
 		return MEMBER_UNPROVEN;
-	if (by & READ_EARLY && w->inside)
+	if (by & (READ_EARLY | READ_LATE) && w->inside)
 		return MEMBER_UNPROVEN;
+	if (by & BY_LOSS && w->end.ca_state == CA_LOSS)
+		return MEMBER_MOVED;
 	if (by & (BY_SENDING | BY_TIMER) && w->sent)
 		return MEMBER_MOVED;
 	if (by & BY_TIMER &&
@@ -225,15 +261,16 @@ static enum belonging explain(const struct waiting *w, unsigned int i)
 
 static void conclude(struct driven_history *h, struct waiting *w, enum gap gap)
 {
-	struct window_verdict v = { .weight = w->weight, .t_ns = w->t0_ns, .gap = gap };
+	struct window_verdict v = { .weight = w->weight, .t_ns = w->t0_ns,
+				    .gap = gap, .reported = w->n.have };
 
 	for (unsigned int i = 0; i < driven_count && gap == GAP_NONE; i++) {
 		v.got[i] = w->n.value[i];
 		v.expected[i] = w->end.value[i];
-		if (!(w->n.have & w->end.have & 1U << i))
+		if (!(w->n.have & w->end.have & 1ULL << i))
 			v.field[i] = MEMBER_ABSENT;
 		else
-			v.field[i] = w->members & 1U << i ? MEMBER : explain(w, i);
+			v.field[i] = w->members & 1ULL << i ? MEMBER : explain(w, i);
 	}
 	h->told(h->arg, &v);
 	free(w);
@@ -364,7 +401,7 @@ int driven_history__window(struct driven_history *h, const struct sample *s)
 	if (h->have)
 		for (unsigned int i = 0; i < driven_count; i++)
 			if (!h->last.is_segment || driven[i].moved_by & READ_EARLY)
-				w->members |= equal_fields(&n, &h->last) & 1U << i;
+				w->members |= equal_fields(&n, &h->last) & 1ULL << i;
 	if (h->waiting > WAITING_MAX || *h->in_all > WAITING_IN_ALL_MAX) {
 		conclude(h, w, GAP_CROWDED);
 		return 0;

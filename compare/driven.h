@@ -18,9 +18,12 @@ enum {
 	BY_SENDING = 1, /* by sending too, and by what goes with it */
 	BY_TIMER = 2,	/* by a timer of the socket */
 	READ_EARLY = 4, /* tcp_get_info() reads it before it takes the lock */
+	READ_LATE = 8,	/* the kernel reads it after it let go of the lock: what get_info() fills */
+	BY_LOSS = 16,	/* by entering the state Loss, which then shows */
+	BY_MSS = 32,	/* by snd_mss, of which it is a product */
 };
 
-#define DRIVEN_MAX 32
+#define DRIVEN_MAX 40 /* sets of them are 64-bit masks */
 extern struct driven_field driven[DRIVEN_MAX];
 extern unsigned int driven_count;
 void driven__init(void); /* may be called again */
@@ -42,6 +45,7 @@ enum belonging { MEMBER_ABSENT, MEMBER, MEMBER_MOVED, MEMBER_UNPROVEN, MEMBER_NO
 struct window_verdict {
 	uint64_t weight, t_ns;
 	enum gap gap;
+	uint64_t reported;				/* by netlink: bit i is driven[i] */
 	enum belonging field[DRIVEN_MAX];		/* with GAP_NONE */
 	uint64_t got[DRIVEN_MAX], expected[DRIVEN_MAX]; /* expected: behind the window */
 };

@@ -17,6 +17,7 @@
 #include "check_claims.h"
 #include "check_clock.h"
 #include "check_clocks.h"
+#include "check_congestion.h"
 #include "check_conservation.h"
 #include "check_coverage.h"
 #include "check_ends.h"
@@ -49,6 +50,7 @@ enum {
 	CENSUS,
 	BRACKETING,
 	CLOCKS,
+	CONGESTION,
 	CONSERVATION,
 	MONOTONE,
 	IDENTITY,
@@ -90,6 +92,7 @@ static int make_checks(struct court *c)
 	c->checks[CENSUS] = check_census__new(c->run);
 	c->checks[BRACKETING] = check_bracketing__new(c->run);
 	c->checks[CLOCKS] = check_clocks__new(c->run);
+	c->checks[CONGESTION] = check_congestion__new(c->run);
 	c->checks[CONSERVATION] = check_conservation__new(c->run);
 	c->checks[SKEW] = skew__new(c->run);
 	c->checks[MEMBERSHIP] = check_membership__new(c->run);

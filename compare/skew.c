@@ -8,7 +8,7 @@
  *   the lock, before tcp_ack(). tcp_clean_rtx_queue() calls back before tcp_rtt_estimator() stores
  *   srtt_us, before tcp_set_rto() and icsk_backoff = 0, and tcp_ack() goes on to
  *   tcp_fastretrans_alert(), tcp_rate_gen() and tcp_cong_control() (ca_state, snd_ssthresh,
- *   delivery_rate, snd_cwnd, pacing_rate). Not judged: reordering, reord_seen and delivered_ce,
+ *   delivery_rate, snd_cwnd, pacing_rate, the state of BBR and Vegas). Not judged: reordering, reord_seen and delivered_ce,
  *   which tcp_sacktag_write_queue() may update before the callback as well.
  * - cb_srtt, the callback's second argument, is what tcp_rtt_estimator() is about to store: it
  *   equals the rtt of the next settled state.
@@ -245,6 +245,12 @@ static int tell_finding(struct skew_field *f, struct verdict *v)
 	return 0;
 }
 
+/* Of a congestion control that no flow uses there is nothing to tell. */
+static bool is_told(const struct skew_field *f)
+{
+	return f->judged && (catalogue[f->field].group != GROUP_CC || f->compared || f->unproven);
+}
+
 static int finish(struct check *c, struct verdict *v)
 {
 	struct skew *k = (struct skew *)c;
@@ -254,7 +260,7 @@ static int finish(struct check *c, struct verdict *v)
 		return -1;
 	conclude(k, &k->srtt, "stored by that ACK", r);
 	for (unsigned int i = 0; i < k->count; i++) {
-		if (k->fields[i].judged) {
+		if (is_told(&k->fields[i])) {
 			r = verdict__result(v, "skew", catalogue[k->fields[i].field].name);
 			if (!r)
 				return -1;
@@ -317,7 +323,8 @@ struct check *skew__new(struct run *run)
 	for (enum field f = 0; f < FIELD_COUNT && k->count < SKEW_FIELDS_MAX; f++) {
 		struct skew_field *field = &k->fields[k->count];
 
-		if (catalogue[f].group != GROUP_TCP_INFO || catalogue[f].rtt != RTT_STALE)
+		if ((catalogue[f].group != GROUP_TCP_INFO && catalogue[f].group != GROUP_CC) ||
+		    catalogue[f].rtt != RTT_STALE)
 			continue;
 		k->count++;
 		field->field = f;

@@ -6,7 +6,7 @@
 #include "check.h"
 #include "plot_data.h"
 
-#define SKEW_FIELDS_MAX 16
+#define SKEW_FIELDS_MAX 24
 
 struct check *skew__new(struct run *run); /* NULL: no memory */
 

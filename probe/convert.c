@@ -33,6 +33,11 @@ static void fields_to_sample(const struct record *r, const struct field_set *hav
 #define TCPI(name, type, unit, kind, at, since, rtt, all_ones, have, expr, doc)                \
 	s->value[FIELD_##name] = r->fields.name;
 #define SOCK(name, type, unit, kind, have, expr, doc) s->value[FIELD_##name] = r->fields.name;
+#define CC(name, type, unit, kind, attribute, at, rtt, all_ones, have, expr, doc)                 \
+	if (r->fields.cc_info == CC_##attribute)                                                   \
+		s->value[FIELD_##name] = r->fields.name;                                           \
+	else                                                                                       \
+		field_set__remove(&s->present, FIELD_##name);
 #include "timeline/catalogue.def"
 	memcpy(s->cong, r->cong, sizeof(s->cong));
 	s->cong[sizeof(s->cong) - 1] = '\0';

@@ -175,6 +175,52 @@ static __always_inline __u8 ecn_mode(const struct tcp_sock *tp)
 	return flags == 0x11 ? 3 : flags == 0x10 ? 2 : flags;
 }
 
+/* A name's first eight bytes, as a little-endian machine loads them. */
+#define NAME(a, b, c, d, e, f, g)                                                                  \
+	((__u64)(a) | (__u64)(b) << 8 | (__u64)(c) << 16 | (__u64)(d) << 24 | (__u64)(e) << 32 |   \
+	 (__u64)(f) << 40 | (__u64)(g) << 48)
+
+struct cc {
+	enum record_cc info;
+	bool fallback;     /* DCTCP without ECN: dctcp_get_info() tells zeros */
+	const void *state; /* inet_csk_ca() */
+};
+
+/*
+ * Which congestion control's state is in icsk_ca_priv, told by icsk_ca_ops->name. Types that this
+ * kernel lacks drop out when the program is loaded: where only bbr is there, one comparison is left.
+ * Of those that fill VEGASINFO the first member of YeAH's state is Vegas's; Westwood, Illinois and NV
+ * have states of their own.
+ */
+static __always_inline struct cc read_cc(const struct inet_connection_sock *icsk)
+{
+	__u64 name = *(const volatile __u64 *)icsk->icsk_ca_ops->name;
+	struct cc cc = { .info = CC_NONE };
+
+	if (bpf_core_type_exists(struct bbr) && name == NAME('b', 'b', 'r', 0, 0, 0, 0))
+		cc.info = CC_BBRINFO;
+	if (bpf_core_type_exists(struct dctcp)) {
+		cc.fallback = name == (NAME('d', 'c', 't', 'c', 'p', '-', 'r') | (__u64)'e' << 56);
+		if (cc.fallback || name == NAME('d', 'c', 't', 'c', 'p', 0, 0))
+			cc.info = CC_DCTCPINFO;
+	}
+	if (bpf_core_type_exists(struct vegas) && (name == NAME('v', 'e', 'g', 'a', 's', 0, 0) ||
+						   name == NAME('y', 'e', 'a', 'h', 0, 0, 0)))
+		cc.info = CC_VEGASINFO;
+	cc.state = icsk->icsk_ca_priv;
+	/* Its members are relocated on their own, not as one path with icsk_ca_priv's. */
+	asm volatile("" : "+r"(cc.state));
+	return cc;
+}
+
+/* bbr_get_info(), net/ipv4/tcp_bbr.c: segments per us, times 2^24 */
+static __always_inline __u64 bbr_bandwidth(const struct tcp_sock *tp, const struct bbr *bbr)
+{
+	__u64 bw = BITFIELD(bbr, lt_use_bw) ? bbr->lt_bw : bbr->bw.s[0].v;
+
+	return bw * tp->mss_cache * 1000000 >> 24;
+}
+
 #ifdef TCPW_DEFECT /* a test-only probe: ci/defects.sh */
 #include "probe/tests/defects.bpf.h"
 #else
@@ -188,6 +234,10 @@ static __always_inline void extract(const struct tcp_sock *tp, __u64 now_ns,
 	const struct sock *sk = &tp->inet_conn.icsk_inet.sk;
 	__u32 now = bpf_jiffies64();
 	struct clocks clocks = read_clocks(tp, now); /* several fields share them */
+	struct cc cc = read_cc(icsk);
+	const struct vegas *vegas = cc.state;
+	const struct dctcp *dctcp = cc.state;
+	const struct bbr *bbr = cc.state;
 
 #define TCPI(name, type, unit, kind, at, since, rtt, all_ones, have, expr, doc)                \
 	if (have)                                                                                  \
@@ -196,6 +246,13 @@ static __always_inline void extract(const struct tcp_sock *tp, __u64 now_ns,
 	if (have)                                                                                  \
 		f->name = (expr);
 #include "timeline/catalogue.def"
+	f->cc_info = cc.info;
+	if (cc.info != CC_NONE) {
+#define CC(name, type, unit, kind, attribute, at, rtt, all_ones, have, expr, doc)               \
+		if ((have) && cc.info == CC_##attribute)                                           \
+			f->name = (expr);
+#include "timeline/catalogue.def"
+	}
 	seed_defect(tp, icsk, f);
 }
 

@@ -26,10 +26,15 @@ SEC("socket")
 int ask(void *ctx)
 {
 	const struct tcp_sock *tp = 0;
+	const struct vegas *vegas = 0;
+	const struct dctcp *dctcp = 0;
+	const struct bbr *bbr = 0;
 
 #define TCPI(name, type, unit, kind, at, since, rtt, all_ones, have, expr, doc)                \
 	have_field[FIELD_##name] = !!(have);
 #define SOCK(name, type, unit, kind, have, expr, doc) have_field[FIELD_##name] = !!(have);
+#define CC(name, type, unit, kind, attribute, at, rtt, all_ones, have, expr, doc)               \
+	have_field[FIELD_##name] = !!(have);
 #include "timeline/catalogue.def"
 	have_layout_7_0 = bpf_core_field_exists(struct tcp_info, tcpi_ecn_mode);
 	jiffies64 = bpf_jiffies64();

@@ -119,6 +119,39 @@ struct tcp_congestion_ops {
 	char name[16];
 };
 
+/* The state of congestion controls, in icsk_ca_priv; of modules, in the BTF of their own. */
+struct minmax_sample {
+	__u32 t;
+	__u32 v;
+};
+
+struct minmax {
+	struct minmax_sample s[3];
+};
+
+struct bbr {
+	__u32 min_rtt_us;
+	struct minmax bw;
+	__u32 lt_use_bw : 1;
+	__u32 lt_bw;
+	__u32 pacing_gain : 10;
+	__u32 cwnd_gain : 10;
+};
+
+struct dctcp {
+	__u32 old_delivered;
+	__u32 old_delivered_ce;
+	__u32 dctcp_alpha;
+	__u32 ce_state;
+};
+
+struct vegas {
+	__u8 doing_vegas_now;
+	__u16 cntRTT;
+	__u32 minRTT;
+	__u32 baseRTT;
+};
+
 struct inet_connection_sock {
 	struct inet_sock icsk_inet;
 	__u32 icsk_rto;
@@ -135,6 +168,7 @@ struct inet_connection_sock {
 		__u32 lrcvtime;
 		__u16 rcv_mss;
 	} icsk_ack;
+	__u64 icsk_ca_priv[13];
 };
 
 struct tcp_options_received {
@@ -143,15 +177,6 @@ struct tcp_options_received {
 	__u16 sack_ok : 3;
 	__u16 snd_wscale : 4;
 	__u16 rcv_wscale : 4;
-};
-
-struct minmax_sample {
-	__u32 t;
-	__u32 v;
-};
-
-struct minmax {
-	struct minmax_sample s[3];
 };
 
 struct tcp_sock {

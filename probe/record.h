@@ -52,6 +52,9 @@ struct record_head {
 };
 _Static_assert(sizeof(struct record_head) == 80, "no implicit padding");
 
+/* What the congestion control at hand publishes: the netlink attribute that its get_info() fills. */
+enum record_cc { CC_NONE, CC_BBRINFO, CC_DCTCPINFO, CC_VEGASINFO };
+
 #define MEMBER8_u64(name) __u64 name;
 #define MEMBER8_u32(name)
 #define MEMBER8_u16(name)
@@ -73,19 +76,24 @@ struct record_fields {
 #define TCPI(name, type, unit, kind, at, since, rtt, all_ones, have, expr, doc) MEMBER8_##type(name)
 #define SOCK(name, type, unit, kind, have, expr, doc) MEMBER8_##type(name)
 #define CALL(name, type, unit, kind, doc) MEMBER8_##type(name)
+#define CC(name, type, unit, kind, attribute, at, rtt, all_ones, have, expr, doc) MEMBER8_##type(name)
 #include "timeline/catalogue.def"
 #define TCPI(name, type, unit, kind, at, since, rtt, all_ones, have, expr, doc) MEMBER4_##type(name)
 #define SOCK(name, type, unit, kind, have, expr, doc) MEMBER4_##type(name)
 #define CALL(name, type, unit, kind, doc) MEMBER4_##type(name)
+#define CC(name, type, unit, kind, attribute, at, rtt, all_ones, have, expr, doc) MEMBER4_##type(name)
 #include "timeline/catalogue.def"
 #define TCPI(name, type, unit, kind, at, since, rtt, all_ones, have, expr, doc) MEMBER2_##type(name)
 #define SOCK(name, type, unit, kind, have, expr, doc) MEMBER2_##type(name)
 #define CALL(name, type, unit, kind, doc) MEMBER2_##type(name)
+#define CC(name, type, unit, kind, attribute, at, rtt, all_ones, have, expr, doc) MEMBER2_##type(name)
 #include "timeline/catalogue.def"
 #define TCPI(name, type, unit, kind, at, since, rtt, all_ones, have, expr, doc) MEMBER1_##type(name)
 #define SOCK(name, type, unit, kind, have, expr, doc) MEMBER1_##type(name)
 #define CALL(name, type, unit, kind, doc) MEMBER1_##type(name)
+#define CC(name, type, unit, kind, attribute, at, rtt, all_ones, have, expr, doc) MEMBER1_##type(name)
 #include "timeline/catalogue.def"
+	__u8 cc_info; /* enum record_cc: whose fields hold values */
 };
 
 struct record {

@@ -29,6 +29,10 @@ const struct field_info catalogue[FIELD_COUNT] = {
 	[FIELD_##n] = { NAMED(n, type, unit, kind, doc), .group = GROUP_SOCK, .since = "" },
 #define CALL(n, type, unit, kind, doc)                                                             \
 	[FIELD_##n] = { NAMED(n, type, unit, kind, doc), .group = GROUP_CALL, .since = "" },
+#define CC(n, type, unit, kind, attr, at, rtt_, all_ones_, have, expr, doc)                         \
+	[FIELD_##n] = { NAMED(n, type, unit, kind, doc), .group = GROUP_CC, .since = "",           \
+			.attribute = ATTRIBUTE_##attr, .rtt = RTT_##rtt_,                          \
+			.all_ones = ALL_ONES_##all_ones_, at },
 #define ATTR(n, type, unit, kind, attr, at, doc)                                                   \
 	[FIELD_##n] = { NAMED(n, type, unit, kind, doc), .group = GROUP_ATTR, .since = "",         \
 			.attribute = ATTRIBUTE_##attr, at },
@@ -155,6 +159,8 @@ FLATTEN void decode_attribute(enum field_attribute attribute, const uint8_t *byt
 {
 	struct field_set found = { 0 };
 
+#define CC(n, type, unit, kind, attr, at_, rtt, all_ones, have, expr, doc)                         \
+	ATTR(n, type, unit, kind, attr, at_, doc)
 #define ATTR(n, type, unit, kind, attr, at_, doc)                                                  \
 	if (attribute == ATTRIBUTE_##attr)                                                         \
 		DECODE(n, type, at_)

@@ -11,12 +11,13 @@ enum field {
 #define TCPI(name, type, unit, kind, at, since, rtt, all_ones, have, expr, doc) FIELD_##name,
 #define SOCK(name, type, unit, kind, have, expr, doc) FIELD_##name,
 #define CALL(name, type, unit, kind, doc) FIELD_##name,
+#define CC(name, type, unit, kind, attribute, at, rtt, all_ones, have, expr, doc) FIELD_##name,
 #define ATTR(name, type, unit, kind, attribute, at, doc) FIELD_##name,
 #include "catalogue.def"
 	FIELD_COUNT
 };
 
-enum field_group { GROUP_TCP_INFO, GROUP_SOCK, GROUP_CALL, GROUP_ATTR };
+enum field_group { GROUP_TCP_INFO, GROUP_SOCK, GROUP_CALL, GROUP_CC, GROUP_ATTR };
 
 enum field_kind {
 	KIND_CONSTANT,
@@ -36,7 +37,7 @@ enum field_rtt { RTT_QUIET, RTT_FRESH, RTT_STALE };
 /* What a value of all ones means. */
 enum field_all_ones { ALL_ONES_VALUE, ALL_ONES_UNLIMITED, ALL_ONES_UNSET };
 
-/* The netlink attribute that carries a field of GROUP_ATTR; ATTRIBUTE_MSG is struct inet_diag_msg. */
+/* The netlink attribute of a field of GROUP_CC or GROUP_ATTR; ATTRIBUTE_MSG is struct inet_diag_msg. */
 enum field_attribute {
 	ATTRIBUTE_NONE,
 	ATTRIBUTE_MSG,

@@ -25,11 +25,13 @@ static void print_note(const struct field_info *info)
 
 static void print_group(enum field_group group, const char *title, const char *text)
 {
-	printf("\n## %s\n\n%s\n\n| field | type | unit | kind |%s meaning |\n|---|---|---|---|%s---|\n",
-	       title, text,
-	       group == GROUP_TCP_INFO ? " offset | since | RTT callback |" :
-	       group == GROUP_ATTR     ? " offset |" : "",
-	       group == GROUP_TCP_INFO ? "---|---|---|" : group == GROUP_ATTR ? "---|" : "");
+	bool offset = group == GROUP_TCP_INFO || group == GROUP_CC || group == GROUP_ATTR;
+	bool rtt = group == GROUP_TCP_INFO || group == GROUP_CC, since = group == GROUP_TCP_INFO;
+
+	printf("\n## %s\n\n%s\n\n| field | type | unit | kind |%s%s%s meaning |\n|---|---|---|---|%s%s%s---|\n",
+	       title, text, offset ? " offset |" : "", since ? " since |" : "",
+	       rtt ? " RTT callback |" : "", offset ? "---|" : "", since ? "---|" : "",
+	       rtt ? "---|" : "");
 	for (enum field f = 0; f < FIELD_COUNT; f++) {
 		const struct field_info *info = &catalogue[f];
 
@@ -37,12 +39,14 @@ static void print_group(enum field_group group, const char *title, const char *t
 			continue;
 		printf("| `%s` | %s | %s | %s | ", info->name, info->type, info->unit,
 		       field_kind__name(info->kind));
-		if (group == GROUP_TCP_INFO || group == GROUP_ATTR) {
+		if (offset) {
 			print_position(info);
 			fputs(" | ", stdout);
 		}
-		if (group == GROUP_TCP_INFO)
-			printf("%s | %s | ", info->since, rtt_names[info->rtt]);
+		if (since)
+			printf("%s | ", info->since);
+		if (rtt)
+			printf("%s | ", rtt_names[info->rtt]);
 		fputs(info->doc, stdout);
 		print_note(info);
 		puts(" |");
@@ -67,6 +71,12 @@ int main(void)
 	print_group(GROUP_SOCK, "tcp_sock",
 		    "Members outside `struct tcp_info`, reported by the probe alone.");
 	print_group(GROUP_CALL, "Callback arguments", "Reported by the probe with the events they belong to.");
+	print_group(GROUP_CC, "Congestion control",
+		    "What a congestion control publishes of itself: netlink reports it from the attribute that\n"
+		    "its `get_info()` fills (`INET_DIAG_BBRINFO`, `INET_DIAG_DCTCPINFO`, `INET_DIAG_VEGASINFO`), the\n"
+		    "probe from its state in `icsk_ca_priv`. Only a socket that uses it has these fields, and the\n"
+		    "probe only where the kernel's BTF has the type of that state: of a module, if the module was\n"
+		    "loaded when the probe started (and the kernel has BTF of modules, 5.11).");
 	print_group(GROUP_ATTR, "inet_diag",
 		    "Reported by netlink: from `struct inet_diag_msg` and from attributes. The names\n"
 		    "`cong` (congestion control) and `ulp` (upper layer protocol) are strings beside them.");

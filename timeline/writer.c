@@ -179,6 +179,7 @@ static const struct key {
 #define TCPI(n, type, unit, kind, at, since, rtt, all_ones, have, expr, doc) KEY(n)
 #define SOCK(n, type, unit, kind, have, expr, doc) KEY(n)
 #define CALL(n, type, unit, kind, doc) KEY(n)
+#define CC(n, type, unit, kind, attribute, at, rtt, all_ones, have, expr, doc) KEY(n)
 #define ATTR(n, type, unit, kind, attribute, at, doc) KEY(n)
 #include "catalogue.def"
 };

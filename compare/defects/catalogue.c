@@ -15,7 +15,8 @@
 #include "edit_stream.h"
 #include "edit_values.h"
 
-/* VALUE: a field of a timeline. STREAM: the samples. BYTES: the file. REPORT: iperf3's figures. */
+/* VALUE: a field of a timeline. STREAM: the samples. BYTES: the file. NAME: a word of it that it may
+ * have. REPORT: iperf3's figures. */
 #define VALUE(n, fx, w, edit, f, ...)                                                        \
 	{ .name = n, .fixture = fx, .target = TARGET_##w, .tape = edit, .field = FIELD_##f,  \
 	  .expected = STATUS_FAIL, ##__VA_ARGS__ }
@@ -25,6 +26,9 @@
 #define BYTES(n, fx, w, edit, amount, c, ...)                                                \
 	{ .name = n, .fixture = fx, .target = TARGET_##w, .file = edit, .k = amount,         \
 	  .expected = STATUS_ERROR, .cause = c, ##__VA_ARGS__ }
+#define NAME(n, fx, w, c, change)                                                            \
+	{ .name = n, .fixture = fx, .target = TARGET_##w, .file = edit_replace, .key = change, \
+	  .expected = STATUS_FAIL, .cause = c }
 #define REPORT(n, fx, w, edit, figure, fields, ...)                                          \
 	{ .name = n, .fixture = fx, .target = TARGET_##w, .report = edit, .key = figure,     \
 	  .named = fields, .expected = STATUS_FAIL, ##__VA_ARGS__ }
@@ -178,6 +182,31 @@ const struct defect catalogue_of_defects[] = {
 	BYTES("netlink trailer missing", "state", NETLINK, edit_cut_trailer, 0, "witness/netlink: trailer"),
 	BYTES("netlink file missing", "rtt", NETLINK, edit_delete, 0, "witness/netlink: missing"),
 	BYTES("netlink other schema version", "state", NETLINK, edit_replace, 0, "witness/netlink: schema version 2", .key = "{\"timeline\":1=>{\"timeline\":2"),
+
+	/* what a congestion control publishes */
+	VALUE("probe bbr_bw without mss", "bbr", PROBE, edit_divide, bbr_bw, .k = 1448),
+	VALUE("probe bbr_bw shifted by 23", "bbr", PROBE, edit_multiply, bbr_bw, .k = 2),
+	VALUE("probe bbr_bw in bits", "bbr", PROBE, edit_multiply, bbr_bw, .k = 8),
+	VALUE("probe bbr_bw off by one", "bbr", PROBE, edit_add, bbr_bw, .k = 1),
+	VALUE("probe bbr_bw stale by one", "bbr", PROBE, edit_stale, bbr_bw),
+	VALUE("probe bbr_bw of the RTT callback of the ACK before", "bbr", PROBE, edit_stale, bbr_bw, .events = EVENT(rtt)),
+	VALUE("probe bbr_min_rtt in ns", "bbr", PROBE, edit_multiply, bbr_min_rtt, .k = 1000),
+	VALUE("probe bbr_pacing_gain off by one", "bbr", PROBE, edit_add, bbr_pacing_gain, .k = 1),
+	VALUE("probe bbr_pacing_gain in percent", "bbr", PROBE, edit_scale_3_4, bbr_pacing_gain),
+	VALUE("probe bbr_pacing_gain with its neighbours' bits", "bbr", PROBE, edit_add, bbr_pacing_gain, .k = 0x200 << 10),
+	VALUE("probe bbr_cwnd_gain stale by one", "bbr", PROBE, edit_stale, bbr_cwnd_gain),
+	VALUE("probe gains of bbr swapped", "bbr", PROBE, edit_swap, bbr_pacing_gain, .other = FIELD_bbr_cwnd_gain),
+	VALUE("probe bbr's fields under cubic", "segment", PROBE, edit_announce, bbr_bw, .k = 7, .cause = "congestion/info: probe tells bbr_bw"),
+	VALUE("netlink bbr_bw low half alone", "bbr", NETLINK, edit_keep_bits, bbr_bw, .k = 0xffff),
+	VALUE("netlink bbr_pacing_gain stale by one", "bbr", NETLINK, edit_stale, bbr_pacing_gain),
+	VALUE("netlink bbr_bw off by one", "bbr", NETLINK, edit_add, bbr_bw, .k = 1),
+	VALUE("netlink bbr_min_rtt in ns", "bbr", NETLINK, edit_multiply, bbr_min_rtt, .k = 1000),
+	VALUE("netlink bbr_cwnd_gain off by one", "bbr", NETLINK, edit_add, bbr_cwnd_gain, .k = 1),
+	VALUE("netlink gains of bbr swapped", "bbr", NETLINK, edit_swap, bbr_pacing_gain, .other = FIELD_bbr_cwnd_gain),
+	VALUE("netlink bbr's fields under cubic", "segment", NETLINK, edit_smuggle, bbr_bw, .k = 7, .cause = "congestion/info: netlink tells bbr_bw"),
+	NAME("netlink another congestion control's name", "bbr", NETLINK, "congestion/cong: cong cubic, the probe saw bbr", "\"cong\":\"bbr\"=>\"cong\":\"cubic\""),
+	NAME("probe another congestion control's name", "bbr", PROBE, "congestion/cong: cong bbr, the probe saw cubic", "\"cong\":\"bbr\"=>\"cong\":\"cubic\""),
+	NAME("netlink name of a congestion control cut", "segment", NETLINK, "congestion/cong: cong cubi,", "\"cong\":\"cubic\"=>\"cong\":\"cubi\""),
 
 	/* iperf3 */
 	REPORT("iperf3 rtt without >> 3", "segment", CLIENT, report_multiply, "rtt", "rtt", .k = 8),

@@ -42,6 +42,10 @@ static void read_field(struct sample *s, char *word)
 
 	if (!value)
 		fail_msg("no value: %s", word);
+	if (!strncmp(word, "cong=", 5)) {
+		snprintf(s->cong, sizeof(s->cong), "%s", value + 1);
+		return;
+	}
 	f = field__find(word, value - word, 0);
 	if (f == FIELD_COUNT)
 		fail_msg("no such field: %s", word);
@@ -77,6 +81,7 @@ static enum witness read_line(struct court *c, const char *line, struct sample *
 	w = strcmp(word, "netlink") ? WITNESS_PROBE : WITNESS_NETLINK;
 	*s = c->last[w];
 	forget_arguments(s);
+	s->cong[0] = '\0';
 	word = strtok_r(NULL, " ", &rest);
 	s->t0_ns = s->t1_ns = read_time(word, &word);
 	if (*word == '-')

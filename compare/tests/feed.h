@@ -6,7 +6,7 @@
  *	WITNESS BEGIN-END EVENT [...]		"netlink 12-20 sample rtt=100"
  *
  * in the order of time. Fields of struct tcp_info and of tcp_sock keep the value that the witness
- * told last; FIELD=- takes one away. All is one flow, whose sender it is. TIME is in ns, or in us
+ * told last; FIELD=- takes one away. cong=NAME holds for its line. All is one flow, whose sender it is. TIME is in ns, or in us
  * or ms with that suffix.
  */
 #ifndef TCPW_COMPARE_TESTS_FEED_H

@@ -64,6 +64,7 @@ int main(void)
 		FIXTURE("rtt"),
 		FIXTURE("poll"),
 		FIXTURE("state"),
+		FIXTURE("bbr"),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -21,6 +21,11 @@
 #define SECOND ACK(30, 2, 110, 120, "rtt=101")
 #define THIRD ACK(50, 3, 120, 130, "rtt=102")
 #define N(t, rest) "netlink " t " sample state=1 " VALUES " total_retrans=0 " rest
+#define BBR "bbr_bw=500 bbr_min_rtt=7 bbr_pacing_gain=256 bbr_cwnd_gain=512 snd_mss=1448"
+#define BBR1 ACK(10, 1, 100, 110, VALUES " total_retrans=0 " BBR)
+#define BBR2 ACK(30, 2, 110, 120, "bbr_bw=510")
+#define BBR3 ACK(50, 3, 120, 130, "bbr_bw=520")
+#define BBRN(t, rest) N(t, BBR " " rest)
 #define LINES(...) (const char *const[]){ __VA_ARGS__, NULL }
 
 /* clang-format off */
@@ -122,6 +127,31 @@ static const struct test_case {
 	  LINES(FIRST, N("15-20", "rtt=101 delivery_rate=142127 snd_mss=1448"),
 		ACK(30, 2, 110, 120, "rtt=101 delivery_rate=142128 snd_mss=1448")), "delivery_rate", 1,
 	  0, 0, "delivery_rate 142127" },
+	{ "BBR's state, behind the ACK before the window", LINES(BBR1, BBRN("15-20", "bbr_bw=510"),
+								 BBR2), "bbr_bw", 1 },
+	{ "BBR's state, one ACK late", LINES(BBR1, BBRN("15-20", ""), BBR2), "bbr_bw", 1, 0, 0,
+	  "bbr_bw 500, the probe saw 510" },
+	{ "the same, sending does not explain it", LINES(BBR1, BBRN("15-20", "bbr_bw=510"),
+		ACK(30, 2, 110, 120, "bbr_bw=510 bbr_pacing_gain=320 segs_out=60")), "bbr_pacing_gain",
+	  1, 0, 0, "bbr_pacing_gain 256, the probe saw 320" },
+	{ "BBR's state in the midst of an ACK", LINES(BBR1, BBRN("15-40", "bbr_bw=505"), BBR2, BBR3),
+	  "bbr_bw", 0, 0, 1 },
+	{ "BBR's state, an ACK inside the window: before it", LINES(BBR1, BBRN("15-40", "bbr_bw=510"),
+								     BBR2, BBR3), "bbr_bw", 1 },
+	{ "BBR's bandwidth, by another MSS", LINES(BBR1, BBRN("15-20", "bbr_bw=490 snd_mss=1400"),
+		ACK(30, 2, 110, 120, "bbr_bw=507 snd_mss=1448")), "bbr_bw", 1 },
+	{ "which does not explain it", LINES(BBR1, BBRN("15-20", "bbr_bw=490 snd_mss=1400"),
+		ACK(30, 2, 110, 120, "bbr_bw=510 snd_mss=1448")), "bbr_bw", 1, 0, 0, "bbr_bw 490" },
+	{ "BBR's gain, by the same", LINES(BBR1, BBRN("15-20", "bbr_pacing_gain=192 snd_mss=1400"),
+		ACK(30, 2, 110, 120, "snd_mss=1448")), "bbr_pacing_gain", 1, 0, 0, "gain 192" },
+	{ "BBR's bandwidth before a timeout", LINES(BBR1, BBRN("15-20", "bbr_bw=490"),
+		ACK(30, 2, 110, 120, "total_retrans=1 ca_state=4 segs_out=51")), "bbr_bw", 0, 1 },
+	{ "but a retransmission alone explains nothing", LINES(BBR1, BBRN("15-20", "bbr_bw=490"),
+		ACK(30, 2, 110, 120, "total_retrans=1 segs_out=51")), "bbr_bw", 1, 0, 0, "bbr_bw 490" },
+	{ "BBR's minimum round trip before a timeout", LINES(BBR1, BBRN("15-20", "bbr_min_rtt=9"),
+		ACK(30, 2, 110, 120, "total_retrans=1 ca_state=4 segs_out=51")), "bbr_min_rtt", 1, 0, 0, "bbr_min_rtt 9" },
+	{ "BBR's gains swapped", LINES(BBR1, BBRN("15-20", "bbr_cwnd_gain=256 bbr_bw=510"), BBR2),
+	  "bbr_cwnd_gain", 1, 0, 0, "bbr_cwnd_gain 256, the probe saw 512" },
 	{ "a probe without segments", LINES(FIRST, N("15-20", "rtt=1"), SECOND), "rtt", 0, 0, 0,
 	  NULL, .no_segments = true },
 };

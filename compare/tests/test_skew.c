@@ -53,6 +53,11 @@ static const struct test_case {
 	  "88 in the callback, 87 stored" },
 	{ "a kernel without arguments", LINES(BEFORE, "probe 2ms rtt snd_una=200", BEHIND),
 	  "cb_srtt", 0 },
+	{ "BBR's state is what was", LINES(BEFORE " bbr_bw=500", CALLBACK, BEHIND " bbr_bw=510"),
+	  "bbr_bw", 1 },
+	{ "BBR's state is the new one already",
+	  LINES(BEFORE " bbr_bw=500", CALLBACK " bbr_bw=510", BEHIND " bbr_bw=510"), "bbr_bw", 1, 0,
+	  "510 in the callback, 500 before" },
 	{ "a second callback has no segment of its own", LINES(BEFORE, CALLBACK,
 		"probe 2ms rtt cb_srtt=88 rtt=70", BEHIND), "rtt", 1 },
 };

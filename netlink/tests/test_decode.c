@@ -66,6 +66,7 @@ static void every_attribute_reaches_its_field(void **state)
 	for (enum field f = 0; f < FIELD_COUNT; f++)
 		if (sample__has(&s, f))
 			assert_true(catalogue[f].group == GROUP_TCP_INFO ||
+				    catalogue[f].group == GROUP_CC ||
 				    catalogue[f].group == GROUP_ATTR);
 }
 

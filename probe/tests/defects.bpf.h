@@ -101,6 +101,18 @@ SEED(pacing_rate)
 	f->pacing_rate = (__u16)f->pacing_rate;
 }
 
+/* Segments per second instead of bytes. */
+SEED(bbr_bw)
+{
+	f->bbr_bw /= tp->mss_cache;
+}
+
+/* The ten bits of the gain, and those of the other one behind them. */
+SEED(bbr_pacing_gain)
+{
+	f->bbr_pacing_gain |= f->bbr_cwnd_gain << 10;
+}
+
 SEED(rcv_rtt)
 {
 	f->rcv_rtt = tp->rcv_rtt_est.rtt_us;

@@ -338,6 +338,45 @@ test_every_build_of_the_programs_sees_the_same() {
 	done
 }
 
+# ss prints gains as fractions of 256 with six digits, and the bandwidth in bits per second.
+a_poll_equals_ss() {
+	local line
+	line=$(ss -tinH "sport = :$CLIENT") || return 1
+	[[ $line =~ bbr:\(bw:([0-9]+)bps,.*pacing_gain:([0-9.]+),cwnd_gain:([0-9.]+)\) ]] || return 1
+	jq -es --arg client ":$CLIENT" --argjson bw "${BASH_REMATCH[1]}" --argjson pacing "${BASH_REMATCH[2]}" \
+		--argjson cwnd "${BASH_REMATCH[3]}" '[.[1:][] | select(.local // "" | endswith($client))]
+		| map(select(.event == "poll"))[-1]
+		| .cong == "bbr" and .bbr_bw * 8 == $bw and .bbr_min_rtt > 0
+		and .bbr_pacing_gain == ($pacing * 256 | round) and .bbr_cwnd_gain == ($cwnd * 256 | round)' \
+		"$WORK/p.jsonl" >/dev/null
+}
+
+# Where the kernel has no bbr, reno alone: nothing may be read from its state.
+test_the_state_of_bbr_is_what_ss_prints_and_of_no_other_socket() {
+	local g
+	for g in $(generations); do
+		if sysctl -qw net.ipv4.tcp_congestion_control=bbr; then
+			probe --programs "$g" --mode rtt,segment,poll --interval 5ms
+			talk v4
+			tell send 300000
+			eventually 20 a_poll_equals_ss
+			hang_up
+			stop_probe
+			samples 'of($client) | event("rtt") + event("segment") + event("close")
+				| length > 0 and all(has("bbr_bw"))'
+			samples 'any(has("dctcp_alpha") or has("vegas_rtt")) | not'
+		fi
+		sysctl -qw net.ipv4.tcp_congestion_control=reno
+		probe --programs "$g" --mode rtt,segment,poll --interval 5ms
+		talk v4
+		tell send 300000
+		hang_up
+		stop_probe
+		samples 'of($client) | event("close")[0].cong == "reno"'
+		samples 'any(has("bbr_bw") or has("bbr_pacing_gain")) | not'
+	done
+}
+
 no_cgroup_of_the_benchmark() {
 	! compgen -G "$CGROUPS/tcpw-bench-*" >/dev/null
 }

@@ -69,6 +69,52 @@ static void every_field_of_a_record_reaches_the_sample(void **state)
 	}
 }
 
+/* Of the congestion controls' fields only those are told that the socket's own one publishes. */
+static void what_another_congestion_control_publishes_is_absent(void **state)
+{
+	static const struct {
+		enum record_cc info;
+		unsigned int attribute;
+	} cases[] = {
+		{ CC_NONE, ATTRIBUTE_NONE },
+		{ CC_BBRINFO, ATTRIBUTE_BBRINFO },
+		{ CC_DCTCPINFO, ATTRIBUTE_DCTCPINFO },
+		{ CC_VEGASINFO, ATTRIBUTE_VEGASINFO },
+	};
+	struct features features = all_fields();
+
+	for (enum field f = 0; f < FIELD_COUNT; f++)
+		if (catalogue[f].group == GROUP_CC)
+			field_set__add(&features.fields, f);
+	field_set__remove(&features.fields, FIELD_bbr_cwnd_gain); /* as if this kernel had none */
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct record r = make_record(RECORD_SEGMENT);
+		unsigned int told = 0;
+		struct sample s;
+
+		r.fields.cc_info = cases[i].info;
+		r.fields.bbr_bw = 1ULL << 40;
+		r.fields.dctcp_ab_tot = 16;
+		r.fields.vegas_minrtt = 17;
+		assert_int_equal(record__to_sample(&r, sizeof(r), &features, &s), 0);
+		for (enum field f = 0; f < FIELD_COUNT; f++) {
+			if (catalogue[f].group != GROUP_CC)
+				continue;
+			told += sample__has(&s, f);
+			assert_int_equal(sample__has(&s, f),
+					 catalogue[f].attribute == cases[i].attribute &&
+						 f != FIELD_bbr_cwnd_gain);
+		}
+		assert_int_equal(told != 0, cases[i].info != CC_NONE);
+		if (sample__has(&s, FIELD_bbr_bw))
+			assert_true(s.value[FIELD_bbr_bw] == 1ULL << 40);
+		if (sample__has(&s, FIELD_dctcp_ab_tot))
+			assert_int_equal(s.value[FIELD_dctcp_ab_tot], 16);
+		if (sample__has(&s, FIELD_vegas_minrtt))
+			assert_int_equal(s.value[FIELD_vegas_minrtt], 17);
+	}
+}
+
 static void a_field_that_the_kernel_lacks_is_absent(void **state)
 {
 	struct features features = all_fields();
@@ -198,6 +244,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_field_of_a_record_reaches_the_sample),
+		cmocka_unit_test(what_another_congestion_control_publishes_is_absent),
 		cmocka_unit_test(a_field_that_the_kernel_lacks_is_absent),
 		cmocka_unit_test(callback_arguments_come_with_their_event_only),
 		cmocka_unit_test(the_kernels_own_tcp_info_keeps_the_callers_length),
