@@ -3,18 +3,14 @@
 hypothesis 'Reno before a small queue loses, halves its window and grows it again; both witnesses name it,' \
 	'and neither tells anything of it that it does not publish.'
 
+emulated_path
 default DURATION 3
 default CONGESTION reno
-knob RATE 100M rate 'rate of the bottleneck in bit/s'
-emulated default RATE 20M
-knob QUEUE 60000 int:3028:100000000 'bytes that its queue holds'
+default RTT 10ms
+default QUEUE 40000
 
-moves client/snd_cwnd client/total_retrans
+moves client/snd_cwnd client/snd_ssthresh client/total_retrans
 
 # how often netlink gets its turn on a busy machine is not what this is about
 bound coverage.netlink_share_min 0.3
 bound coverage.probe_lost_max 0
-
-build_path() {
-	path_bottleneck "$RATE" "$QUEUE"
-}
