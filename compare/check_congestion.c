@@ -15,8 +15,9 @@
  * read as another one's it gives numbers, too. A probe's sample without a name goes by the one before
  * and the one behind it, either of which may hold. netlink's name is read before it waits for the lock,
  * the attribute behind it: of a sample that tells what another congestion control publishes, namely
- * that of the flow's next sample, the socket's has moved. Names that are not in the table are not
- * judged.
+ * that of the flow's next sample, the socket's has moved. From TIME_WAIT on, by number, the kernel adds
+ * no attribute (inet_sk_diag_fill()), and asks for the state last of all. Names that are not in the
+ * table are not judged.
  */
 #include "check_congestion.h"
 
@@ -30,6 +31,7 @@ enum info { INFO_BBR, INFO_DCTCP, INFO_VEGAS, INFOS };
 #define VEGAS	(1U << INFO_VEGAS)
 #define PART	(1U << INFOS) /* beside a set of infos: one of them is not whole */
 #define TOLD	(PART << 1)   /* different sets */
+enum { ESTABLISHED = 1, TIME_WAIT = 6 };
 #define WAITING 4	      /* different names that wait at one time */
 
 struct publisher {
@@ -83,7 +85,7 @@ struct congestion_flow {
 	/* a sample of netlink that tells other infos than are due, for the next one */
 	struct name odd_name;
 	uint64_t odd_ns; /* 0: none */
-	uint8_t odd_info;
+	uint8_t odd_info, odd_state;
 };
 
 static struct name name_of(const struct sample *s)
@@ -127,12 +129,14 @@ static uint8_t told(const struct congestion *c, enum witness w, const struct sam
 	return set;
 }
 
-/* What it should tell under that name. */
-static uint8_t due(const struct congestion *c, enum witness w, const struct name *n)
+/* What it should tell under that name and in that state. */
+static uint8_t due(const struct congestion *c, enum witness w, const struct name *n, uint64_t state)
 {
 	const struct field_set *announced = &c->check.run->timeline[w].header.fields;
 	uint8_t set = 0;
 
+	if (w == WITNESS_NETLINK && state >= TIME_WAIT)
+		return 0;
 	for (enum info i = 0; i < INFOS; i++)
 		for (unsigned int k = 0; k < FIELD_SET_WORDS; k++)
 			if (c->info[i].word[k] & announced->word[k])
@@ -161,15 +165,16 @@ static void conclude_odd(struct congestion *c, struct congestion_flow *f, const 
 			 const struct name *now)
 {
 	const struct name *then = &f->odd_name;
+	uint64_t state = w->sample->value[FIELD_state];
 
 	if (!f->odd_ns)
 		return;
-	if (strcmp(then->text, now->text) && now->publisher &&
-	    f->odd_info == due(c, WITNESS_NETLINK, now))
+	if ((strcmp(then->text, now->text) || state >= TIME_WAIT) && now->publisher &&
+	    f->odd_info == due(c, WITNESS_NETLINK, now, state))
 		c->infos[WITNESS_NETLINK].moved++;
 	else
 		info_violated(c, WITNESS_NETLINK, w, 1, f->odd_ns, f->odd_info,
-			      due(c, WITNESS_NETLINK, then), then->text);
+			      due(c, WITNESS_NETLINK, then, f->odd_state), then->text);
 	f->odd_ns = 0;
 }
 
@@ -182,7 +187,7 @@ static void judge_info(struct congestion *c, struct congestion_flow *f, const st
 	if (!n->publisher)
 		return;
 	got = told(c, w->witness, w->sample);
-	expected = due(c, w->witness, n);
+	expected = due(c, w->witness, n, w->sample->value[FIELD_state]);
 	if (got == expected) {
 		c->infos[w->witness].compared++;
 	} else if (w->witness == WITNESS_PROBE) {
@@ -190,6 +195,7 @@ static void judge_info(struct congestion *c, struct congestion_flow *f, const st
 	} else {
 		f->odd_name = *n;
 		f->odd_info = got;
+		f->odd_state = w->sample->value[FIELD_state];
 		f->odd_ns = w->sample->t0_ns;
 	}
 }
@@ -205,11 +211,12 @@ static void conclude_unnamed(struct congestion *c, struct congestion_flow *f,
 			continue;
 		if (!f->last.publisher || !now->publisher)
 			t->unproven += f->unnamed[got];
-		else if (got == due(c, WITNESS_PROBE, &f->last) || got == due(c, WITNESS_PROBE, now))
+		else if (got == due(c, WITNESS_PROBE, &f->last, ESTABLISHED) ||
+			 got == due(c, WITNESS_PROBE, now, ESTABLISHED))
 			t->compared += f->unnamed[got];
 		else
 			info_violated(c, WITNESS_PROBE, w, f->unnamed[got], f->unnamed_ns[got], got,
-				      due(c, WITNESS_PROBE, now), now->text);
+				      due(c, WITNESS_PROBE, now, ESTABLISHED), now->text);
 		f->unnamed[got] = 0;
 	}
 }
