@@ -6,9 +6,11 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "compare/run.h"
 #include "edit_report.h"
 #include "edit_stream.h"
 #include "edit_values.h"
+#include "lacks.h"
 
 #define ROW "%-48s %-8s %-9s %-16s %-22s %18s %14s %7s\n"
 
@@ -49,20 +51,30 @@ static void put_row(const struct trial *t, const char *name, const char *form, c
 	       smallest, others);
 	if (t->outcome == OUTCOME_MISNAMED)
 		printf("    named instead: %s %s: %s\n", t->by.check, t->by.named, t->by.reason);
-	else if (t->outcome == OUTCOME_BROKEN)
+	else if (t->outcome == OUTCOME_BROKEN || t->outcome == OUTCOME_LACKS)
 		printf("    %s\n", t->why);
 	else if (t->outcome == OUTCOME_BLIND)
 		printf("    %s\n", why);
 	fflush(stdout);
 }
 
-int table__line(const struct defect *d, const char *fixtures)
+static enum line line_of(const struct trial *t)
 {
-	char size[32] = "-", smallest[32] = "-";
+	return t->outcome == OUTCOME_CAUGHT  ? LINE_CAUGHT
+	       : t->outcome == OUTCOME_BLIND ? LINE_BLIND
+	       : t->outcome == OUTCOME_LACKS ? LINE_LACKS
+					     : LINE_MISSED;
+}
+
+enum line table__line(const struct defect *d, const char *fixtures, const char *reference)
+{
+	char size[32] = "-", smallest[32] = "-", run_dir[RUN_PATH_MAX];
 	struct trial t;
 	uint64_t least;
 
 	trial__run(&t, d, fixtures);
+	if (strcmp(fixtures, reference) && !run__path(fixtures, d->fixture, run_dir))
+		lacks__explain(&t, d, run_dir, reference);
 	least = trial__smallest(&t, d, fixtures);
 	if (d->report == report_shift || d->report == report_whole_second)
 		least *= 1000;
@@ -71,11 +83,12 @@ int table__line(const struct defect *d, const char *fixtures)
 	if (least)
 		put_amount(smallest, sizeof(smallest), least, unit_of(d));
 	put_row(&t, d->name, d->fixture, size, smallest, d->blind);
-	return t.outcome == OUTCOME_CAUGHT ? 0 : t.outcome == OUTCOME_BLIND ? 1 : -1;
+	return line_of(&t);
 }
 
 /* The smallest error is that of the recorded run with segment capture, by the same check. */
-int table__live(const char *name, const char *field, const char *run_dir, const char *fixtures)
+enum line table__live(const char *name, const char *field, const char *run_dir,
+		      const char *fixtures)
 {
 	struct defect d = { .expected = STATUS_FAIL, .named = field, .fixture = "segment",
 			    .target = TARGET_PROBE, .tape = edit_add };
@@ -86,14 +99,16 @@ int table__live(const char *name, const char *field, const char *run_dir, const 
 	d.field = field__find(field, strlen(field), FIELD_COUNT);
 	if (d.field == FIELD_COUNT) {
 		fprintf(stderr, "defects: %s is no field of the catalogue\n", field);
-		return -1;
+		return LINE_MISSED;
 	}
+	d.k = 1;
 	trial__judge(&t, &d, run_dir);
+	lacks__explain(&t, &d, run_dir, fixtures);
 	least = trial__smallest(&t, &d, fixtures);
 	if (t.by.size)
 		put_amount(size, sizeof(size), t.by.size, unit_of(&d));
 	if (least)
 		put_amount(smallest, sizeof(smallest), least, unit_of(&d));
 	put_row(&t, name, "live", size, smallest, NULL);
-	return t.outcome == OUTCOME_CAUGHT ? 0 : -1;
+	return line_of(&t);
 }

@@ -7,13 +7,17 @@
 
 void table__head(void);
 
+enum line { LINE_CAUGHT, LINE_MISSED, LINE_BLIND, LINE_LACKS };
+
 /*
- * Put one transformation to the test and print its line. 0; 1 if it is one that
- * cannot be caught, as the catalogue says; -1 if it was not caught.
+ * Put one transformation to the test and print its line. LINE_BLIND: it cannot be caught, as the
+ * catalogue says. LINE_LACKS: the kernel on which fixtures were recorded lacks what it takes, which
+ * is asked only of fixtures other than reference, the folder of those in the repository.
  */
-int table__line(const struct defect *d, const char *fixtures);
+enum line table__line(const struct defect *d, const char *fixtures, const char *reference);
 
 /* Judge a run that a faulty probe has recorded and print its line; field must be named. */
-int table__live(const char *name, const char *field, const char *run_dir, const char *fixtures);
+enum line table__live(const char *name, const char *field, const char *run_dir,
+		      const char *fixtures);
 
 #endif

@@ -21,7 +21,8 @@ static const char *const files[] = { "manifest.json", "probe.jsonl",  "netlink.j
 
 const char *outcome__name(enum outcome o)
 {
-	static const char *const names[] = { "caught", "MISNAMED", "MISSED", "BROKEN", "blind" };
+	static const char *const names[] = { "caught", "MISNAMED", "MISSED", "BROKEN", "blind",
+					     "lacks" };
 
 	return names[o];
 }
@@ -163,6 +164,14 @@ static bool is_cause(const struct finding *f, const char *cause)
 	       (!colon || strstr(f->reason, colon + 2));
 }
 
+/* Checks that compare nothing on a kernel where getsockopt(TCP_INFO) cannot be followed, or compare
+ * what is placed in time by marks. */
+static bool lives_on_marks(const char *check)
+{
+	return !strcmp(check, "identity") || !strcmp(check, "marks") || !strcmp(check, "clock") ||
+	       !strcmp(check, "skew");
+}
+
 static void weigh(struct trial *t, const struct defect *d, enum status status, const char *check,
 		  const char *named, const char *reason, uint64_t size)
 {
@@ -181,6 +190,7 @@ static void weigh(struct trial *t, const struct defect *d, enum status status, c
 		 d->other && d->tape == edit_swap ? catalogue[d->other].name : "");
 	match = status == d->expected &&
 		(d->cause ? is_cause(&f, d->cause) : names_any(&f, d->named ?: fields));
+	t->checks_by_marks += match && lives_on_marks(check);
 	/* a finding of that very field rather than an equation that it is part of */
 	if (match ? !t->checks++ || (f.is_subject && !t->by.is_subject)
 		  : !t->others++ && !t->checks)

@@ -11,6 +11,7 @@ enum outcome {
 	OUTCOME_MISSED,
 	OUTCOME_BROKEN, /* the defect changed nothing, or the fixture cannot be copied: no test */
 	OUTCOME_BLIND,	/* missed, as the catalogue says it must be, and why */
+	OUTCOME_LACKS,	/* the kernel of the recording lacks what it takes: lacks.h */
 };
 
 const char *outcome__name(enum outcome o);
@@ -29,9 +30,10 @@ struct trial {
 	enum status verdict;
 	struct finding by;	/* the finding that names it; if it is not named, the first one */
 	unsigned int checks;	/* findings that name it */
+	unsigned int checks_by_marks; /* of these, by checks that live on marks */
 	unsigned int others;	/* findings that name something else */
 	struct change change;
-	char why[TRIAL_TEXT_MAX]; /* of OUTCOME_BROKEN */
+	char why[TRIAL_TEXT_MAX]; /* of OUTCOME_BROKEN and OUTCOME_LACKS */
 };
 
 /* Put d to the test on the fixture in dir/d->fixture. */
