@@ -359,4 +359,22 @@ test_a_clock_that_runs_wrong_is_told() (
 	[[ -z $(clock_wrong '' '') ]] # no RTC
 )
 
+bounds_of() (
+	# shellcheck disable=SC2034 # for the bounds
+	TCPW_ACCELERATOR=$1
+	# shellcheck source=scenarios/lib/knobs.sh
+	. "$TOP/scenarios/lib/knobs.sh"
+	bound coverage.netlink_share_min 0.8
+	bound coverage.probe_lost_max 0
+	bound coverage.gap_p99_ms_max 200
+	bound statistics.rtt.mae_max 500
+	[[ $(bounds_json | jq -cS .) == "$2" ]]
+)
+test_bounds_of_statistics_depend_on_the_accelerator_and_on_nothing_else() {
+	local all='{"coverage":{"gap_p99_ms_max":200,"netlink_share_min":0.8,"probe_lost_max":0},"statistics":{"rtt":{"mae_max":500}}}'
+	bounds_of tcg '{"coverage":{"probe_lost_max":0}}'
+	bounds_of kvm "$all"
+	bounds_of '' "$all"
+}
+
 run_tests
