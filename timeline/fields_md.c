@@ -57,7 +57,8 @@ int main(void)
 {
 	puts("# Fields\n\n"
 	     "Generated from `timeline/catalogue.def` by `make docs`: do not edit here.\n\n"
-	     "A field that the running kernel does not have is absent from a timeline, never 0. Kinds:\n"
+	     "A field that the running kernel does not have is absent from a timeline, never 0; which kernel and\n"
+	     "witness has which is in [field-matrix.md](field-matrix.md). Kinds:\n"
 	     "*constant*, *counter* (monotone modulo its type's width), *gauge*, *age* (time since an\n"
 	     "event), *duration* (a growing clock in steps of a jiffy), *rate*, *enum*, *flags*,\n"
 	     "*sequence* (32-bit TCP sequence number or tick).");
