@@ -7,6 +7,8 @@
 #include <sys/resource.h>
 #include <sys/utsname.h>
 
+#include <linux/version.h>
+
 #include "capture.h"
 #include "doctor.h"
 #include "timeline/cli.h"
@@ -97,7 +99,8 @@ static void describe(struct timeline_header *h, const struct options *o,
 		h->interval_ns = o->watch.interval_ns;
 	for (unsigned int i = 0; i < o->netns_count; i++)
 		h->netns[i] = ns[i].inode;
-	if (o->watch.modes & MODE_RTT) {
+	/* Nothing but its version tells whether the kernel passes the callback's arguments. */
+	if (o->watch.modes & MODE_RTT && features->kernel_version >= KERNEL_VERSION(6, 10, 0)) {
 		field_set__add(&h->fields, FIELD_cb_mrtt);
 		field_set__add(&h->fields, FIELD_cb_srtt);
 	}
