@@ -80,6 +80,15 @@ static const char *incomplete_report(const struct report *report, unsigned int *
 	return what;
 }
 
+/*
+ * One end that says so is enough: a server may take the client's closed connection for the end of the
+ * test, without totals and without an error.
+ */
+static bool is_broken(const struct run *run, enum end end)
+{
+	return run->report[end].error[0] || run->manifest.iperf3[end].exit;
+}
+
 static void judge_report(const struct run *run, enum end end, struct result *r)
 {
 	const struct manifest_witness *m = &run->manifest.iperf3[end];
@@ -97,7 +106,7 @@ static void judge_report(const struct run *run, enum end end, struct result *r)
 	r->status = STATUS_ERROR;
 	if (run->report_why[end][0])
 		snprintf(r->reason, sizeof(r->reason), "%s", run->report_why[end]);
-	else if (m->error_expected && !report->error[0] && !m->exit)
+	else if (m->error_expected && !is_broken(run, end) && !is_broken(run, !end))
 		snprintf(r->reason, sizeof(r->reason),
 			 "%s: iperf3 was to end in an error, and did not", name);
 	else if (report->error[0] && !m->error_expected)
@@ -118,8 +127,7 @@ static void judge_report(const struct run *run, enum end end, struct result *r)
 		snprintf(r->reason, sizeof(r->reason), "%u streams by %s%s%s%s%s", report->count,
 			 report->version[0] ? report->version : "iperf3 of unknown version",
 			 report->note[0] ? "; " : "", report->note,
-			 m->error_expected ? "; ended as was expected: " : "",
-			 m->error_expected ? report->error : "");
+			 report->error[0] ? "; ended as was expected: " : "", report->error);
 }
 
 static void judge_account(const struct run *run, enum end end, struct result *r)

@@ -3,6 +3,7 @@
 hypothesis 'A block, a second of silence, a block: nothing calls the probe in between, ages grow, polls go' \
 	'on, and the congestion window is what the silence left of it.'
 
+emulated_path
 default DURATION 4
 default BITRATE 1M # with blocks of 128 KiB: one a second
 default PROBE_MODES rtt,segment,poll
@@ -16,7 +17,3 @@ bound coverage.probe_share_min 0.8
 bound coverage.probe_lost_max 0
 bound coverage.gap_max_ms_max 500
 bound coverage.probe_gap_max_ms_max 500
-
-build_path() {
-	path_bottleneck 100M 500000
-}

@@ -4,13 +4,11 @@ hypothesis 'Hundreds of flows of a few milliseconds each: the probe misses none 
 	'them polling misses is told.'
 
 generator
+emulated_path
 default DURATION 2
-default NETLINK_INTERVAL 2ms
+default RTT 2ms
+default RATE 0
 
 moves 'client/brief>=100' 'server/brief>=100'
 
 bound coverage.probe_lost_max 0
-
-build_path() {
-	path_veth
-}

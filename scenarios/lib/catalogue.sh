@@ -31,7 +31,7 @@ client_ports() {
 	CLIENT_PORT=$1
 }
 
-# iperf3_ends error: the scenario breaks the test, and both ends of iperf3 must say so
+# iperf3_ends error: the scenario breaks the test, and iperf3 must say so, at one end at least
 iperf3_ends() {
 	IPERF3_END=$1
 }
