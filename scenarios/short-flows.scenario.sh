@@ -8,6 +8,7 @@ emulated_path
 default DURATION 2
 default RTT 2ms
 default RATE 0
+default NETLINK_MODE filter # exact looks for new flows ten times a second only
 
 moves 'client/brief>=100' 'server/brief>=100'
 
