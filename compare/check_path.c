@@ -74,6 +74,12 @@ static void begin(struct check *check, const struct window *w)
 	path_counters__begin(&c->counters, &s, w);
 }
 
+/* What a round trip takes beyond the configured one, 99 of 100 times; negative: not calibrated. */
+static double excess_us(const struct manifest_path *p)
+{
+	return p->rtt_p99_us ? p->rtt_p99_us - p->rtt_us : -1;
+}
+
 static void end(struct check *check, const struct window *w)
 {
 	struct path_check *c = (struct path_check *)check;
@@ -83,7 +89,8 @@ static void end(struct check *check, const struct window *w)
 	if (!socket_of(c, w->flow, &s))
 		return;
 	path_counters__end(&c->counters, &s, w);
-	path_rounds__sample(&c->rounds, s.end, w);
+	path_rounds__sample(&c->rounds, &c->ledger.config, excess_us(&check->run->manifest.path),
+			    end_of(c, w->flow), w);
 }
 
 static int finish(struct check *check, struct verdict *v)

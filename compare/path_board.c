@@ -6,6 +6,7 @@
 #include <string.h>
 
 #define ROOM_FIRST 64 /* ranges, power of two */
+#define RANGES_KEPT 512 /* behind their acknowledgement */
 
 void path_board__free(struct path_board *b)
 {
@@ -321,6 +322,29 @@ static void is_news(struct path_board *b, const struct path_range *r, struct pat
 	news->once = true;
 }
 
+static void mark_known(struct path_board *b, int64_t start, int64_t end, struct path_news *news)
+{
+	unsigned int i = split(b, start);
+
+	split(b, end);
+	for (; i < b->count && at(b, i)->start < end; i++) {
+		if (!at(b, i)->known)
+			is_news(b, at(b, i), news);
+		at(b, i)->known = true;
+	}
+}
+
+/* What is acknowledged may still be sent again: it was, before, and is read late. */
+static void forget(struct path_board *b)
+{
+	unsigned int acknowledged = find(b, b->una);
+
+	if (acknowledged <= RANGES_KEPT)
+		return;
+	b->head += acknowledged - RANGES_KEPT;
+	b->count -= acknowledged - RANGES_KEPT;
+}
+
 void path_board__known(struct path_board *b, const struct path_packet *p, struct path_news *news)
 {
 	struct path_blocks blocks = blocks_of(b, p);
@@ -328,37 +352,25 @@ void path_board__known(struct path_board *b, const struct path_packet *p, struct
 
 	memset(news, 0, sizeof(*news));
 	b->sacks |= p->sacks > 0;
-	if (ack == b->una && !p->len && b->count)
+	if (ack == b->una && !p->len && b->una < b->nxt)
 		b->duplicate_ns = p->t_ns;
 	if (ack > b->una) {
-		b->duplicate_ns = 0;
 		split(b, ack);
-		while (b->count && at(b, 0)->end <= ack) {
-			if (!at(b, 0)->known)
-				is_news(b, at(b, 0), news);
-			b->head++;
-			b->count--;
-		}
+		mark_known(b, b->una, ack, news);
+		b->duplicate_ns = 0;
 		b->una = ack;
 		if (b->nxt < ack) /* an account that lies; it was told when the packet was read */
 			b->nxt = ack;
 		if (b->edge < ack)
 			b->edge = ack;
+		forget(b);
 	}
 	for (unsigned int i = 0; i < blocks.count; i++) {
 		int64_t start = blocks.edge[i][0], end = blocks.edge[i][1];
-		unsigned int k;
 
 		only_news(&b->last_known, &start, &end);
-		if (start >= end)
-			continue;
-		k = split(b, start);
-		split(b, end);
-		for (; k < b->count && at(b, k)->start < end; k++) {
-			if (!at(b, k)->known)
-				is_news(b, at(b, k), news);
-			at(b, k)->known = true;
-		}
+		if (start < end)
+			mark_known(b, start, end, news);
 	}
 	b->last_known = blocks;
 }

@@ -4,7 +4,7 @@
  * sent, whether it arrived, what the receiver said of it and what of that came back.
  *
  * Sequence numbers are positions here, 64 bits wide: the SYN is 0, data begins at 1. Bytes that the
- * sender knows to be acknowledged are forgotten, so memory is bounded by the flight.
+ * sender knows to be acknowledged are forgotten a little later, so memory is bounded by the flight.
  */
 #ifndef TCPW_COMPARE_PATH_BOARD_H
 #define TCPW_COMPARE_PATH_BOARD_H
@@ -23,7 +23,7 @@ struct path_range {
 	bool arrived;	     /* has been written to the receiver */
 	bool seen;	     /* the receiver has acknowledged it, by ACK or SACK */
 	bool seen_lost;	     /* and the first packet that said so was dropped */
-	bool known;	     /* a SACK that covers it has been written to the sender */
+	bool known;	     /* an ACK or SACK that covers it has been written to the sender */
 };
 
 struct path_blocks {
@@ -47,7 +47,7 @@ struct path_board {
 	bool sacks;	       /* SACK blocks were seen */
 	uint64_t duplicate_ns; /* reading of the last duplicate ACK that the sender knows, 0: none */
 	bool refused;	       /* the receiver did not take what had arrived */
-	struct path_range *ranges; /* of [una, nxt), in order */
+	struct path_range *ranges; /* up to nxt, in order */
 	unsigned int head, count, room;
 	bool out_of_memory;
 };

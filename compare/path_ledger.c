@@ -16,6 +16,7 @@ void path_end__free(struct path_end *e)
 {
 	path_board__free(&e->board);
 	path_causes__free(&e->causes);
+	free(e->pace);
 }
 
 /* An array with room for one more, or NULL. */
@@ -123,7 +124,7 @@ static void add_flow(struct path_ledger *l, const struct path_flow_line *line)
 	memcpy(f->end_point, line->end, sizeof(f->end_point));
 	for (unsigned int i = 0; i < 2; i++) {
 		f->end[i].flow = f;
-		f->end[i].floor_us = UINT64_MAX;
+		f->end[i].floor_us = f->end[i].round_us = UINT64_MAX;
 	}
 	flows[l->flows_count++] = f;
 }
@@ -261,10 +262,33 @@ static bool may_be_passed_over(const struct path_end *e, const struct path_packe
 		!memcmp(p->sack, last->sack, sizeof(p->sack)));
 }
 
-static void shorter_round(struct path_end *e, uint64_t round_us)
+static void shorter(uint64_t *least, uint64_t us)
 {
-	if (round_us < e->floor_us)
-		e->floor_us = round_us;
+	if (us < *least)
+		*least = us;
+}
+
+/* Acknowledgements that follow one another within a hundredth of a round trip are one. */
+static int note_pace(struct path_end *e, uint64_t out_ns, uint32_t segments)
+{
+	struct path_pace *p = e->pace;
+	uint32_t last;
+
+	e->told += segments;
+	if (!segments)
+		return 0;
+	if (!p) {
+		p = e->pace = calloc(1, sizeof(*p));
+		if (!p)
+			return -ENOMEM;
+	}
+	last = (p->count - 1) % PATH_PACE;
+	if (!p->count || out_ns - p->out_ns[last] > e->floor_us * 10) {
+		last = p->count++ % PATH_PACE;
+		p->out_ns[last] = out_ns;
+	}
+	p->told[last] = e->told;
+	return 0;
 }
 
 /*
@@ -275,7 +299,7 @@ static void shorter_round(struct path_end *e, uint64_t round_us)
  * cut difference. Of data that was sent again it may take the echoed timestamp instead
  * (tcp_rtt_tsopt_us()), cut to ms likewise.
  */
-static void write_ack(struct path_end *e, const struct path_packet *p)
+static void write_ack(struct path_ledger *l, struct path_end *e, const struct path_packet *p)
 {
 	struct path_news news;
 	unsigned int dsacks;
@@ -294,10 +318,15 @@ static void write_ack(struct path_end *e, const struct path_packet *p)
 		e->got.echoes += news.ranges > 0;
 		e->got.echoed += news.ranges + dsacks;
 	}
-	if (news.once)
-		shorter_round(e, (p->out_ns - news.once_sent_ns) / 1000);
+	if (news.once) {
+		e->rounds++;
+		shorter(&e->round_us, (p->out_ns - news.once_sent_ns) / 1000);
+		shorter(&e->floor_us, e->round_us);
+	}
 	if (news.again && p->echo_ns)
-		shorter_round(e, (p->out_ns - p->echo_ns) / TIMESTAMP_NS * 1000);
+		shorter(&e->floor_us, (p->out_ns - p->echo_ns) / TIMESTAMP_NS * 1000);
+	if (note_pace(e, p->out_ns, news.ranges + dsacks))
+		l->out_of_memory = true;
 }
 
 static void write_packet(struct path_ledger *l, const struct path_packet *p)
@@ -322,7 +351,7 @@ static void write_packet(struct path_ledger *l, const struct path_packet *p)
 	finding__compare(&l->finding[LEDGER_DELAY], p->out_ns - p->t_ns >= half_ns,
 			 "a packet was delivered faster than the path is", to->owner, p->t_ns,
 			 half_ns, p->out_ns - p->t_ns, half_ns - (p->out_ns - p->t_ns));
-	write_ack(to, p);
+	write_ack(l, to, p);
 	to->last = *p;
 }
 

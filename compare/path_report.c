@@ -132,9 +132,19 @@ static int judge_counters(const struct path_counters *c, struct verdict *v)
 
 static int judge_rounds(const struct path_rounds *p, struct verdict *v)
 {
+	struct result *r;
+
 	for (unsigned int i = 0; i < PATH_ROUND_FIELDS; i++)
 		if (!result_of(v, catalogue[path_rounds__field(i)].name, &p->found[i]))
 			return -1;
+	r = result_of(v, "min_rtt, longest", &p->longest);
+	if (!r)
+		return -1;
+	r->tolerance = "calibrated";
+	r = result_of(v, "delivery_rate", &p->rate);
+	if (!r)
+		return -1;
+	r->tolerance = PATH_RATE_TOLERANCE;
 	return 0;
 }
 

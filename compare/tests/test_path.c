@@ -284,6 +284,11 @@ static void every_retransmission_has_one_cause(void **state)
 		  { OPEN, "c 60 1+1000 a1 out=400", "c 61 1001+1000 a1 out=401", "c 300 1+1000 a1",
 		    "C 301 poll total_retrans=1 ca_state=0", SEEN },
 		  "retransmissions", STATUS_PASS, "1 without proof", { .mode = "poll" } },
+		{ "read late, when the acknowledgement had come back already",
+		  { OPEN, "c 60 1+1000 a1 out=100", "c 61 1001+1000 a1", "s 80 1+0 a1 k=1001-2001",
+		    "s 110 1+0 a2001", "c 125 1+1000 a1", "C 126 segment total_retrans=1 ca_state=3",
+		    SEEN },
+		  "retransmissions", STATUS_PASS, ": 1 reordering" },
 		{ "a SYN, by its timer",
 		  { "c 0 0+0 f=S out=900", "c 500 0+0 f=S out=901", "s 950 0+0 a1 f=S",
 		    "c 1000 1+0 a1", SEEN },
@@ -420,6 +425,51 @@ static void no_round_trip_is_shorter_than_the_path(void **state)
 	JUDGE(cases);
 }
 
+/* Ten round trips of 30 us. */
+#define ROUND(t, seq, end)                                                                       \
+	"c " t "00 " seq "+1000 a1", "s " t "20 1+0 a" end
+#define ROUNDS                                                                                   \
+	ROUND("1", "1", "1001"), ROUND("2", "1001", "2001"), ROUND("3", "2001", "3001"),        \
+		ROUND("4", "3001", "4001"), ROUND("5", "4001", "5001"),                         \
+		ROUND("6", "5001", "6001"), ROUND("7", "6001", "7001"),                         \
+		ROUND("8", "7001", "8001"), ROUND("9", "8001", "9001")
+
+static void the_shortest_round_trip_is_the_path_s(void **state)
+{
+	static const struct path_case cases[] = {
+		{ "within the calibrated excess and a tick of timestamps",
+		  { OPEN, ROUNDS, "C 1045 close min_rtt=1080", "S 1060 close state=9" },
+		  "min_rtt, longest", STATUS_PASS, NULL, { .p99_us = 70 } },
+		{ "beyond",
+		  { OPEN, ROUNDS, "C 1045 close min_rtt=1081", "S 1060 close state=9" },
+		  "min_rtt, longest", STATUS_FAIL, "longer", { .p99_us = 70 } },
+		{ "too few round trips",
+		  { OPEN, DATA, "C 1045 close min_rtt=1081", "S 1060 close state=9" },
+		  "min_rtt, longest", STATUS_SKIP, NULL, { .p99_us = 70 } },
+		{ "not calibrated",
+		  { OPEN, ROUNDS, "C 1045 close min_rtt=1081", "S 1060 close state=9" },
+		  "min_rtt, longest", STATUS_SKIP },
+	};
+
+	JUDGE(cases);
+}
+
+static void nothing_is_delivered_faster_than_the_path(void **state)
+{
+	static const struct path_case cases[] = {
+		{ "two segments in a round trip of 30 us, and a quarter",
+		  { OPEN, DATA, "C 95 segment snd_mss=1000 delivery_rate=83333333", SEEN },
+		  "delivery_rate", STATUS_PASS },
+		{ "in bits", { OPEN, DATA, "C 95 segment snd_mss=1000 delivery_rate=533333333", SEEN },
+		  "delivery_rate", STATUS_FAIL, "any interval" },
+		{ "over all ten it is less",
+		  { OPEN, ROUNDS, "C 945 segment snd_mss=1000 delivery_rate=83333333", SEEN },
+		  "delivery_rate", STATUS_FAIL },
+	};
+
+	JUDGE(cases);
+}
+
 #define HEADER "{\"timeline\":1,\"witness\":\"path\",\"clock\":\"CLOCK_MONOTONIC\",\"base_ns\":0,\"backend\":\"relay\"}\n"
 #define FLOW "{\"event\":\"flow\",\"t\":1,\"flow\":0,\"client\":\"10.0.0.1\",\"client_port\":1,\"server\":\"10.0.0.2\",\"server_port\":2}\n"
 #define PACKET(more) "{\"event\":\"packet\",\"t\":5,\"flow\":0,\"dir\":\"c2s\",\"seq\":1,\"len\":0,\"flags\":\"S\"," more "}\n"
@@ -494,6 +544,8 @@ int main(void)
 		cmocka_unit_test(marks_come_back_as_echoes),
 		cmocka_unit_test(duplicates_are_told_by_dsack),
 		cmocka_unit_test(no_round_trip_is_shorter_than_the_path),
+		cmocka_unit_test(the_shortest_round_trip_is_the_path_s),
+		cmocka_unit_test(nothing_is_delivered_faster_than_the_path),
 		cmocka_unit_test(a_bad_account_is_named),
 	};
 
