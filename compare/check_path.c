@@ -74,10 +74,10 @@ static void begin(struct check *check, const struct window *w)
 	path_counters__begin(&c->counters, &s, w);
 }
 
-/* What a round trip takes beyond the configured one, 99 of 100 times; negative: not calibrated. */
+/* What a round trip takes beyond the configured one, every second time; negative: not calibrated. */
 static double excess_us(const struct manifest_path *p)
 {
-	return p->rtt_p99_us ? p->rtt_p99_us - p->rtt_us : -1;
+	return p->rtt_p50_us ? p->rtt_p50_us - p->rtt_us : -1;
 }
 
 static void end(struct check *check, const struct window *w)

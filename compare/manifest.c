@@ -194,9 +194,7 @@ static void read_path(struct reading *rd, const cJSON *root, struct manifest_pat
 
 	want_string(rd, path, "path.", "backend", OR_NULL, p->backend, sizeof(p->backend));
 	want_number(rd, path, "path.", "rtt_us", &p->rtt_us);
-	want_number(rd, measured, "path.calibration.", "rtt_min_us", &p->rtt_min_us);
 	want_number(rd, measured, "path.calibration.", "rtt_p50_us", &p->rtt_p50_us);
-	want_number(rd, measured, "path.calibration.", "rtt_p99_us", &p->rtt_p99_us);
 }
 
 /* Did the run fail, by its own account? */

@@ -47,8 +47,7 @@ struct bound {
 struct manifest_path {
 	char backend[16]; /* "": not told */
 	double rtt_us;
-	/* of the calibration; 0: not told */
-	double rtt_min_us, rtt_p50_us, rtt_p99_us;
+	double rtt_p50_us; /* of the calibration; 0: not told */
 };
 
 struct manifest {

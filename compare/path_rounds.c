@@ -11,8 +11,8 @@
  *   7 L.
  *
  * At its close a flow's min_rtt is no more than the shortest round trip on the path and the calibrated
- * excess: the part of a round trip that the path does not see, in both kernels, was measured with
- * packets of its own. 1 ms is added, the tick of timestamps, which some flows have to measure with.
+ * excess: what every second packet of the calibration took beyond the configured round trip, in both
+ * kernels and in the relay. 1 ms is added, the tick of timestamps, which some flows measure with.
  *
  * delivery_rate is segments delivered in an interval that is not shorter than min_rtt
  * (tcp_rate_gen()). It may be above the bottleneck's rate: an acknowledgement that fills a gap, or follows
@@ -23,7 +23,7 @@
  */
 #include "path_rounds.h"
 
-/* Of fewer measurements the shortest may well be one of the hundredth that is longer. */
+/* That so many are all longer than the median happens once in 2^10. */
 #define ROUNDS_MIN 10
 #define TICK_US 1000
 

@@ -20,7 +20,7 @@ enum field path_rounds__field(unsigned int i);
 
 /*
  * A sample of e's socket; the account has been replayed to its end. excess_us: what the calibration
- * found a round trip to take beyond the configured one, 99 of 100 times; negative: unknown.
+ * found a round trip to take beyond the configured one, every second time; negative: unknown.
  */
 void path_rounds__sample(struct path_rounds *r, const struct path_config *config, double excess_us,
 			 struct path_end *e, const struct window *w);

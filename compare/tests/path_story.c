@@ -222,7 +222,7 @@ void path_story__judge(const char *const lines[], const struct story_options *op
 	snprintf(run->manifest.path.backend, sizeof(run->manifest.path.backend), "%s",
 		 options->backend ?: "relay");
 	run->manifest.path.rtt_us = 20;
-	run->manifest.path.rtt_p99_us = options->p99_us;
+	run->manifest.path.rtt_p50_us = options->p50_us;
 	run->timeline[WITNESS_PROBE].header.modes = 1;
 	strcpy(run->timeline[WITNESS_PROBE].header.mode[0], options->mode ?: "segment");
 	check = check_path__new(run);

@@ -19,7 +19,7 @@ struct story_options {
 	const char *mode; /* a second one of the probe's; NULL: segment */
 	const char *path; /* the whole of path.jsonl instead, "-": no such file */
 	const char *backend; /* as the manifest has it; NULL: relay */
-	unsigned int p99_us; /* of the calibration's round trips; 0: not calibrated */
+	unsigned int p50_us; /* of the calibration's round trips; 0: not calibrated */
 	bool no_trailer;
 };
 
