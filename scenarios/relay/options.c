@@ -192,7 +192,7 @@ static void check(struct argp_state *state, struct options *o)
 		return;
 	if (!o->netns[DIR_C2S] || !o->netns[DIR_S2C])
 		argp_error(state, "--client-netns and --server-netns must be given: the two ends");
-	if (c->queue_bytes && !c->rate_bit)
+	if (c->queue_bytes && !o->rate_given)
 		argp_error(state, "--queue needs --rate: without a bottleneck there is no queue");
 	if (c->mark_queue_bytes && !c->rate_bit)
 		argp_error(state, "--mark-queue needs --rate: without a bottleneck there is no queue");
@@ -201,6 +201,8 @@ static void check(struct argp_state *state, struct options *o)
 	if (plan__init(&plan, c))
 		argp_error(state, "--loss-burst %g: independent losses of %g%% have longer ones",
 			   c->loss_burst, c->loss_percent);
+	if (!c->rate_bit)
+		c->queue_bytes = 0;
 	if (c->rate_bit && !c->queue_bytes) {
 		c->queue_bytes = c->rate_bit / 8 * QUEUE_DEFAULT_NS / NS_PER_S;
 		if (c->queue_bytes < QUEUE_DEFAULT_MIN)
@@ -218,9 +220,6 @@ static error_t parse_path(int key, char *arg, struct argp_state *state, struct p
 		break;
 	case OPT_JITTER:
 		parse_time(state, key, arg, TIME_MAX_NS, &c->jitter_ns);
-		break;
-	case OPT_RATE:
-		parse_rate(state, arg, &c->rate_bit);
 		break;
 	case OPT_QUEUE:
 		parse_number(state, key, arg, QUEUE_MIN, QUEUE_MAX, &c->queue_bytes);
@@ -283,6 +282,10 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 		break;
 	case OPT_OUTPUT:
 		o->output = arg;
+		break;
+	case OPT_RATE:
+		parse_rate(state, arg, &o->path.rate_bit);
+		o->rate_given = true;
 		break;
 	case OPT_DROPS:
 		o->drops = arg;

@@ -16,6 +16,7 @@ struct options {
 	const char *drops; /* print the drops of this ledger, and nothing else */
 	struct miscount miscount;
 	bool verbose;
+	bool rate_given; /* also as 0: then --queue means nothing, and is no mistake */
 };
 
 /* Prints and exits on a wrong command line (EXIT_USAGE), --help and --version. */

@@ -320,7 +320,7 @@ sent() {
 }
 
 test_the_device_goes_with_the_relay() {
-	path
+	path --rate 0 --queue 30000 # a queue before no bottleneck is none
 	path_end
 	not ip -n client link show eth0 2>/dev/null
 	not ip -n server link show eth0 2>/dev/null
