@@ -65,7 +65,8 @@ static struct record *enter(struct relay *r, const struct packet *p, enum direct
 }
 
 /* Blackouts count from the first payload of a flow that is no control connection. */
-static void look_for_data(struct relay *r, const struct record *record, const struct half *h, uint64_t t)
+static void look_for_data(struct relay *r, const struct record *record, const struct half *h,
+			  uint64_t t)
 {
 	if (!r->data_since_ns && record->len && (record->flow || h->high > CONTROL_BYTES))
 		r->data_since_ns = t;
@@ -110,8 +111,10 @@ static void answer_too_big(struct relay *r, enum direction dir, const struct par
 	record->ip_len = (uint16_t)size;
 	r->counts.answers++;
 	out = monotonic_ns();
-	relay__settle(r, record, relay__write(&r->tun[dir], answer, size) == (ssize_t)size ? FATE_DELIVERED
-								       : FATE_OVERRUN, out);
+	relay__settle(r, record,
+		      relay__write(&r->tun[dir], answer, size) == (ssize_t)size ? FATE_DELIVERED
+										: FATE_OVERRUN,
+		      out);
 }
 
 static void mark(struct relay *r, enum direction dir, struct parcel *p, const struct packet *packet,
@@ -131,7 +134,8 @@ static bool forward(struct relay *r, enum direction dir, struct parcel *p,
 		    const struct packet *packet, uint8_t chances, uint64_t t)
 {
 	uint64_t backlog = line__backlog(&r->line[dir], t);
-	uint64_t jitter = plan__jitter(&r->chooser.plan, dir, r->packets[dir]++, r->config->jitter_ns);
+	uint64_t jitter =
+		plan__jitter(&r->chooser.plan, dir, r->packets[dir]++, r->config->jitter_ns);
 	bool held = chances & 1u << CHANCE_REORDER;
 
 	if (!line__admit(&r->line[dir], t, packet->ip_len, jitter, &p->release_ns))

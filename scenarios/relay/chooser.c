@@ -28,8 +28,11 @@ static uint8_t consult_bytes(struct chooser *c, const struct half *h, uint64_t o
 
 	for (uint64_t block = offset / PLAN_BLOCK; block * PLAN_BLOCK < offset + len; block++) {
 		uint64_t point = block * PLAN_BLOCK + plan__point(&c->plan, r->dir, r->flow, block);
-		struct occasion o = { .dir = r->dir, .strand = STRAND_DATA, .flow = r->flow,
-				      .index = block, .nth = 1 };
+		struct occasion o = { .dir = r->dir,
+				      .strand = STRAND_DATA,
+				      .flow = r->flow,
+				      .index = block,
+				      .nth = 1 };
 		uint8_t these;
 
 		if (point < offset || point >= offset + len)
@@ -44,10 +47,12 @@ static uint8_t consult_bytes(struct chooser *c, const struct half *h, uint64_t o
 	return chances;
 }
 
-static uint8_t consult_number(struct chooser *c, uint64_t index, uint32_t nth, const struct record *r)
+static uint8_t consult_number(struct chooser *c, uint64_t index, uint32_t nth,
+			      const struct record *r)
 {
-	struct occasion o = { .dir = r->dir, .strand = r->strand, .flow = r->flow, .index = index,
-			      .nth = nth };
+	struct occasion o = {
+		.dir = r->dir, .strand = r->strand, .flow = r->flow, .index = index, .nth = nth
+	};
 
 	return consult(c, &o);
 }
@@ -78,7 +83,8 @@ static uint8_t choose(struct chooser *c, struct half *h, const struct packet *p,
 	return consult_number(c, h->acks++, 1, r);
 }
 
-uint8_t chooser__segment(struct chooser *c, struct half *h, const struct packet *p, struct record *r)
+uint8_t chooser__segment(struct chooser *c, struct half *h, const struct packet *p,
+			 struct record *r)
 {
 	uint8_t chances = choose(c, h, p, r);
 
@@ -87,7 +93,9 @@ uint8_t chooser__segment(struct chooser *c, struct half *h, const struct packet 
 
 uint8_t chooser__other(struct chooser *c, enum direction dir)
 {
-	struct occasion o = { .dir = dir, .strand = STRAND_OTHER, .index = c->others[dir]++, .nth = 1 };
+	struct occasion o = {
+		.dir = dir, .strand = STRAND_OTHER, .index = c->others[dir]++, .nth = 1
+	};
 
 	return c->dirs & 1u << dir ? consult(c, &o) : 0;
 }

@@ -11,13 +11,13 @@
 #include "timeline/cli.h"
 
 /* At 500 Mbit/s a packet comes every 24 us in either direction: a nap gathers some four of them. */
-#define NAP_NS 50000ull
+#define NAP_NS	     50000ull
 /*
  * At most 10 of 11 parts of the time awake: others get the rest of this core, and real-time
  * throttling (95% of a second, then 50 ms of silence) never sets in.
  */
 #define AWAKE_MAX_NS 1000000ull
-#define BREATHER_NS 100000ull
+#define BREATHER_NS  100000ull
 
 int clockwork__open(struct clockwork *c, int input0, int input1)
 {

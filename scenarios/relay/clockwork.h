@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * When the relay runs and when it sleeps. A packet's deadline is absolute (CLOCK_MONOTONIC, a timerfd:
- * no slack, no sum of errors). Under load a wake-up for each packet would cost more than the packet:
- * then it naps, and takes what came meanwhile. And since it may run before everything else
- * (SCHED_FIFO), it never runs long without sleeping, whatever there is to do.
+ * When the relay runs and when it sleeps. A packet's deadline is absolute (CLOCK_MONOTONIC, a
+ * timerfd: no slack, no sum of errors). Under load a wake-up for each packet would cost more than
+ * the packet: then it naps, and takes what came meanwhile. And since it may run before everything
+ * else (SCHED_FIFO), it never runs long without sleeping, whatever there is to do.
  */
 #ifndef TCPW_RELAY_CLOCKWORK_H
 #define TCPW_RELAY_CLOCKWORK_H

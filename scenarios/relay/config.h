@@ -16,10 +16,10 @@ enum direction {
 
 struct path_config {
 	uint64_t rtt_ns, jitter_ns;
-	uint64_t rate_bit;    /* 0: no bottleneck */
-	uint64_t queue_bytes; /* of the bottleneck; 0: it has none */
+	uint64_t rate_bit;		 /* 0: no bottleneck */
+	uint64_t queue_bytes;		 /* of the bottleneck; 0: it has none */
 	double loss_percent, loss_burst; /* loss_burst: mean length, 0 or 1: independent */
-	uint8_t chance_dirs;             /* bit DIR_*: which directions chance acts in */
+	uint8_t chance_dirs;		 /* bit DIR_*: which directions chance acts in */
 	double reorder_percent;
 	uint64_t reorder_ns;
 	double duplicate_percent, mark_percent;

@@ -64,7 +64,8 @@ static int add_points(struct drops *d, const cJSON *points, struct drop *drop)
 	const cJSON *point;
 	int err;
 
-	cJSON_ArrayForEach(point, points) {
+	cJSON_ArrayForEach(point, points)
+	{
 		if (json__u64(cJSON_GetArrayItem(point, 0), &drop->offset) ||
 		    json__u64(cJSON_GetArrayItem(point, 1), &drop->nth))
 			return -EBADMSG;

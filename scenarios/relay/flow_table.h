@@ -13,15 +13,15 @@
 #include "packet.h"
 
 #define FLOWS_MAX 262144
-#define NO_FLOW UINT32_MAX
+#define NO_FLOW	  UINT32_MAX
 
 /* One direction of a flow. Offsets count its payload from 0; a SYN has none. */
 struct half {
-	bool known;     /* isn is */
+	bool known; /* isn is */
 	uint32_t isn;
-	uint64_t high;  /* offset behind the last byte that was carried */
+	uint64_t high; /* offset behind the last byte that was carried */
 	uint32_t syns, fins;
-	uint64_t acks;  /* segments without bytes of their own: pure ACKs, RSTs */
+	uint64_t acks; /* segments without bytes of their own: pure ACKs, RSTs */
 };
 
 struct flow_entry {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* How late packets left, in bounded memory: 16 classes an octave, so a quantile is exact to 1/16. */
+/* How late packets left, in bounded memory: 16 classes an octave, so a quantile is exact to 1/16.
+ */
 #ifndef TCPW_RELAY_LATENESS_H
 #define TCPW_RELAY_LATENESS_H
 

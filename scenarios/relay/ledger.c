@@ -15,7 +15,7 @@
 #include "timeline/put.h"
 #include "timeline/sample.h"
 
-#define OUT_BYTES (256 * 1024)
+#define OUT_BYTES      (256 * 1024)
 #define LINE_MAX_BYTES 2048
 
 struct ledger {
@@ -28,8 +28,8 @@ struct ledger {
 static const char *const dir_names[DIRS] = { "c2s", "s2c" };
 
 static const char *const fate_names[FATES] = {
-	[FATE_DELIVERED] = "delivered", [FATE_LOSS] = "loss",       [FATE_QUEUE] = "queue",
-	[FATE_BLACKOUT] = "blackout",   [FATE_TOO_BIG] = "too-big", [FATE_OVERRUN] = "overrun",
+	[FATE_DELIVERED] = "delivered", [FATE_LOSS] = "loss",	    [FATE_QUEUE] = "queue",
+	[FATE_BLACKOUT] = "blackout",	[FATE_TOO_BIG] = "too-big", [FATE_OVERRUN] = "overrun",
 };
 
 const char *fate__name(enum fate fate)
@@ -160,7 +160,8 @@ static char *put_begin(char *p, const struct ledger *l, const char *event, const
 	return put_key_number(p, "t", r->t - l->base_ns);
 }
 
-static char *put_address(char *p, const char *key, const struct flow_entry *flow, enum direction dir)
+static char *put_address(char *p, const char *key, const struct flow_entry *flow,
+			 enum direction dir)
 {
 	char text[INET6_ADDRSTRLEN] = "";
 
@@ -183,8 +184,10 @@ static char *put_flags(char *p, uint8_t flags)
 	static const struct {
 		enum tcp_flag flag;
 		char letter;
-	} letters[] = { { FLAG_SYN, 'S' }, { FLAG_ACK, 'A' }, { FLAG_FIN, 'F' }, { FLAG_RST, 'R' },
-			{ FLAG_PSH, 'P' }, { FLAG_URG, 'U' }, { FLAG_ECE, 'E' }, { FLAG_CWR, 'C' } };
+	} letters[] = {
+		{ FLAG_SYN, 'S' }, { FLAG_ACK, 'A' }, { FLAG_FIN, 'F' }, { FLAG_RST, 'R' },
+		{ FLAG_PSH, 'P' }, { FLAG_URG, 'U' }, { FLAG_ECE, 'E' }, { FLAG_CWR, 'C' }
+	};
 
 	p = put_literal(p, ",\"flags\":\"");
 	for (size_t i = 0; i < sizeof(letters) / sizeof(letters[0]); i++)

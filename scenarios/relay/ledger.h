@@ -29,8 +29,8 @@ int ledger__open(struct ledger **l, const char *path, const struct ledger_header
 /* flow: of r->flow, where it has one. 0 or -errno; an error of writing stays. */
 int ledger__record(struct ledger *l, const struct record *r, const struct flow_entry *flow);
 /*
- * Write the trailer, close and free. Counts end with a NULL name; lost ones that are 0 are left out.
- * lost NULL: the ledger is not whole, no trailer. 0 or the first error of writing.
+ * Write the trailer, close and free. Counts end with a NULL name; lost ones that are 0 are left
+ * out. lost NULL: the ledger is not whole, no trailer. 0 or the first error of writing.
  */
 int ledger__close(struct ledger *l, const struct ledger_count *lost,
 		  const struct ledger_count *notes);

@@ -13,7 +13,7 @@ struct line {
 	uint64_t rate_bit, queue_bytes; /* rate 0: neither bottleneck nor queue */
 	uint64_t delay_ns;
 	uint64_t busy_until_ns; /* the last bit of what was admitted leaves the bottleneck */
-	uint64_t remainder;     /* of that instant, in 1 / rate_bit ns: nothing is rounded away */
+	uint64_t remainder;	/* of that instant, in 1 / rate_bit ns: nothing is rounded away */
 	uint64_t last_release_ns;
 };
 

@@ -31,8 +31,8 @@ static const char *const netns_options[DIRS] = { "--client-netns", "--server-net
 static int cannot_enter(const char *option, const char *name, int err)
 {
 	if (err == -ENOENT)
-		say("%s %s: no such network namespace; `ip netns list` shows those there are", option,
-		    name);
+		say("%s %s: no such network namespace; `ip netns list` shows those there are",
+		    option, name);
 	else if (err == -EPERM || err == -EACCES)
 		say("%s %s: entering a network namespace needs CAP_SYS_ADMIN; run as root", option,
 		    name);
@@ -47,18 +47,23 @@ static int cannot_make(const char *device, const char *netns, int err)
 {
 	switch (err) {
 	case -EEXIST:
-		say("%s: there is a device of this name in %s already: remove it, or choose another "
-		    "by --device", device, netns);
+		say("%s: there is a device of this name in %s already: remove it, or choose "
+		    "another "
+		    "by --device",
+		    device, netns);
 		return EXIT_ERROR;
 	case -ENOENT:
 	case -ENODEV:
 	case -ENXIO:
-		say("this kernel has no TUN devices here (/dev/net/tun): load the driver (modprobe tun)");
+		say("this kernel has no TUN devices here (/dev/net/tun): load the driver (modprobe "
+		    "tun)");
 		return EXIT_SKIP;
 	case -EPERM:
 	case -EACCES:
-		say("making the TUN device %s in %s is not allowed here: run as root (CAP_SYS_ADMIN and "
-		    "CAP_NET_ADMIN), with access to /dev/net/tun", device, netns);
+		say("making the TUN device %s in %s is not allowed here: run as root "
+		    "(CAP_SYS_ADMIN and "
+		    "CAP_NET_ADMIN), with access to /dev/net/tun",
+		    device, netns);
 		return EXIT_SKIP;
 	default:
 		say("cannot make the TUN device %s in %s: %s", device, netns, strerror(-err));
@@ -77,7 +82,8 @@ static int open_ends(struct program *p)
 		p->header.netns[dir] = p->netns[dir].inode;
 	}
 	if (p->netns[DIR_C2S].inode == p->netns[DIR_S2C].inode) {
-		say("--client-netns and --server-netns are the same network namespace: a path needs "
+		say("--client-netns and --server-netns are the same network namespace: a path "
+		    "needs "
 		    "two");
 		return EXIT_USAGE;
 	}

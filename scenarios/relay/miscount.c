@@ -6,8 +6,8 @@
 
 static const char *const names[MISCOUNTS] = {
 	[MISCOUNT_DELIVERED] = "delivered", [MISCOUNT_LOSS] = "loss",
-	[MISCOUNT_MISSING] = "missing",     [MISCOUNT_EARLY] = "early",
-	[MISCOUNT_MARK] = "mark",           [MISCOUNT_COPY] = "copy",
+	[MISCOUNT_MISSING] = "missing",	    [MISCOUNT_EARLY] = "early",
+	[MISCOUNT_MARK] = "mark",	    [MISCOUNT_COPY] = "copy",
 };
 
 const char *miscount_kind__name(enum miscount_kind kind)

@@ -10,11 +10,11 @@
 
 enum miscount_kind {
 	MISCOUNT_DELIVERED, /* a data packet that was dropped is told as delivered */
-	MISCOUNT_LOSS,      /* a data packet that was delivered is told as lost */
+	MISCOUNT_LOSS,	    /* a data packet that was delivered is told as lost */
 	MISCOUNT_MISSING,   /* a data packet that was delivered is not told */
-	MISCOUNT_EARLY,     /* a packet is told to have left halfway before it did */
-	MISCOUNT_MARK,      /* a mark of the path is not told */
-	MISCOUNT_COPY,      /* a copy is not told */
+	MISCOUNT_EARLY,	    /* a packet is told to have left halfway before it did */
+	MISCOUNT_MARK,	    /* a mark of the path is not told */
+	MISCOUNT_COPY,	    /* a copy is not told */
 	MISCOUNTS,
 };
 

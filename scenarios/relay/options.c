@@ -12,27 +12,27 @@
 #include "quantity.h"
 #include "timeline/cli.h"
 
-#define NS_PER_S 1000000000ull
-#define TIME_MAX_NS (10 * NS_PER_S)
-#define RATE_MIN 1000ull
-#define RATE_MAX 100000000000ull
-#define QUEUE_MIN 1500ull
-#define QUEUE_MAX 1000000000ull
-#define BURST_MAX 1000
-#define MTU_MIN 552 /* net.ipv4.route.min_pmtu: a smaller one is not believed */
-#define BLACKOUT_MAX_NS (3600 * NS_PER_S)
-#define QUEUE_DEFAULT_NS (NS_PER_S / 10)
+#define NS_PER_S	  1000000000ull
+#define TIME_MAX_NS	  (10 * NS_PER_S)
+#define RATE_MIN	  1000ull
+#define RATE_MAX	  100000000000ull
+#define QUEUE_MIN	  1500ull
+#define QUEUE_MAX	  1000000000ull
+#define BURST_MAX	  1000
+#define MTU_MIN		  552 /* net.ipv4.route.min_pmtu: a smaller one is not believed */
+#define BLACKOUT_MAX_NS	  (3600 * NS_PER_S)
+#define QUEUE_DEFAULT_NS  (NS_PER_S / 10)
 #define QUEUE_DEFAULT_MIN 30000
 
 const char *argp_program_version = "tcpw-relay " TCPW_VERSION;
 
 static const char doc[] =
-	"Be the path between two network namespaces: a TUN device in each, and between them delay, a "
-	"bottleneck and chance as asked for, until SIGTERM or SIGINT. Write what happened to every "
-	"packet.\v"
-	"TIME carries its unit: 500us, 10ms, 1.5s. RATE is in bit/s: 500K, 200M, 1G. PCT is a number "
-	"from 0 to 100. The ledger's first line is written when the devices are up. Exit status: 0 "
-	"done, 2 wrong command line, 3 error, 4 this kernel or these privileges cannot.";
+	"Be the path between two network namespaces: a TUN device in each, and between them "
+	"delay, a bottleneck and chance as asked for, until SIGTERM or SIGINT. Write what happened "
+	"to every packet.\v"
+	"TIME carries its unit: 500us, 10ms, 1.5s. RATE is in bit/s: 500K, 200M, 1G. PCT is a "
+	"number from 0 to 100. The ledger's first line is written when the devices are up. Exit "
+	"status: 0 done, 2 wrong command line, 3 error, 4 this kernel or these privileges cannot.";
 
 enum {
 	OPT_OUTPUT = 'o',
@@ -66,7 +66,8 @@ static const struct argp_option table[] = {
 	{ "device", OPT_DEVICE, "NAME", 0, "Device to make in each (default eth0)" },
 	{ "output", OPT_OUTPUT, "FILE", 0, "Ledger to write (default -: standard output)" },
 	{ "rtt", OPT_RTT, "TIME", 0, "Delay, half of it each way (default 0ms)" },
-	{ "jitter", OPT_JITTER, "TIME", 0, "Up to that much more each way, in order (default 0ms)" },
+	{ "jitter", OPT_JITTER, "TIME", 0,
+	  "Up to that much more each way, in order (default 0ms)" },
 	{ "rate", OPT_RATE, "RATE", 0, "Bottleneck of each direction; 0 (default): none" },
 	{ "queue", OPT_QUEUE, "BYTES", 0,
 	  "Its queue; what does not fit is dropped (default: 100 ms at the rate)" },
@@ -81,11 +82,13 @@ static const struct argp_option table[] = {
 	{ "mark", OPT_MARK, "PCT", 0, "Share of ECN-capable packets that is marked CE" },
 	{ "mark-queue", OPT_MARK_QUEUE, "BYTES", 0, "Mark all that find a longer queue than this" },
 	{ "mtu", OPT_MTU, "BYTES", 0,
-	  "Largest packet that passes, 552 to 1500 (default 1500); larger ones are answered by ICMP" },
+	  "Largest packet that passes, 552 to 1500 (default 1500); larger ones are answered by "
+	  "ICMP" },
 	{ "blackout", OPT_BLACKOUT, "AT:LEN", 0,
 	  "Drop everything for LEN, from AT after the first data on" },
 	{ "seed", OPT_SEED, "N", 0, "Of every random choice (default 1)" },
-	{ "drops", OPT_DROPS, "FILE", 0, "Print the random drops of a ledger, in a form to compare" },
+	{ "drops", OPT_DROPS, "FILE", 0,
+	  "Print the random drops of a ledger, in a form to compare" },
 	{ "verbose", OPT_VERBOSE, NULL, 0, "Say on standard error what is being done" },
 	/* For tests: miscount.h */
 	{ "miscount", OPT_MISCOUNT, "N", OPTION_HIDDEN, NULL },
@@ -119,8 +122,8 @@ static void parse_time(struct argp_state *state, int key, const char *arg, uint6
 static void parse_percent(struct argp_state *state, int key, const char *arg, double *value)
 {
 	if (decimal__parse(arg, 0, 100, value))
-		argp_error(state, "--%s %s: must be a number from 0 to 100, as in 0.5", name_of(key),
-			   arg);
+		argp_error(state, "--%s %s: must be a number from 0 to 100, as in 0.5",
+			   name_of(key), arg);
 }
 
 static void parse_number(struct argp_state *state, int key, const char *arg, uint64_t min,
@@ -135,8 +138,10 @@ static void parse_rate(struct argp_state *state, const char *arg, uint64_t *bits
 {
 	*bits = 0;
 	if (strcmp(arg, "0") && rate__parse(arg, RATE_MIN, RATE_MAX, bits))
-		argp_error(state, "--rate %s: must be a rate in bit/s from 1K to 100G, as in 200M, "
-				  "or 0 for none", arg);
+		argp_error(state,
+			   "--rate %s: must be a rate in bit/s from 1K to 100G, as in 200M, "
+			   "or 0 for none",
+			   arg);
 }
 
 static void parse_dir(struct argp_state *state, const char *arg, uint8_t *dirs)
@@ -195,7 +200,8 @@ static void check(struct argp_state *state, struct options *o)
 	if (c->queue_bytes && !o->rate_given)
 		argp_error(state, "--queue needs --rate: without a bottleneck there is no queue");
 	if (c->mark_queue_bytes && !c->rate_bit)
-		argp_error(state, "--mark-queue needs --rate: without a bottleneck there is no queue");
+		argp_error(state,
+			   "--mark-queue needs --rate: without a bottleneck there is no queue");
 	if (c->reorder_percent > 0 && !c->reorder_ns)
 		argp_error(state, "--reorder needs --reorder-by: for how long they are held back");
 	if (plan__init(&plan, c))

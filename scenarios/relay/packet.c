@@ -11,7 +11,7 @@
 
 #define IPV4_HEADER 20
 #define IPV6_HEADER 40
-#define TCP_HEADER 20
+#define TCP_HEADER  20
 
 static uint16_t get16(const uint8_t *p)
 {
@@ -38,7 +38,8 @@ static void parse_options(struct packet *p, const uint8_t *o, const uint8_t *end
 			p->tsecr = get32(o + 6);
 		} else if (*o == 5) {
 			p->sacks = 0;
-			for (const uint8_t *b = o + 2; b + 8 <= o + o[1] && p->sacks < SACK_BLOCKS_MAX; b += 8) {
+			for (const uint8_t *b = o + 2;
+			     b + 8 <= o + o[1] && p->sacks < SACK_BLOCKS_MAX; b += 8) {
 				p->sack[p->sacks][0] = get32(b);
 				p->sack[p->sacks++][1] = get32(b + 4);
 			}
@@ -133,7 +134,8 @@ void packet__mark_ce(uint8_t *data)
 {
 	uint16_t before = get16(data);
 
-	if (data[0] >> 4 == 6) { /* no header checksum, and TCP's does not cover the traffic class */
+	if (data[0] >> 4 ==
+	    6) { /* no header checksum, and TCP's does not cover the traffic class */
 		data[1] |= ECN_CE << 4;
 		return;
 	}

@@ -9,17 +9,25 @@
 
 #define SACK_BLOCKS_MAX 4 /* RFC 2018: what fits into 40 bytes of options */
 
-enum tcp_flag { FLAG_FIN = 1, FLAG_SYN = 2, FLAG_RST = 4, FLAG_PSH = 8, FLAG_ACK = 16,
-		FLAG_URG = 32, FLAG_ECE = 64, FLAG_CWR = 128 };
+enum tcp_flag {
+	FLAG_FIN = 1,
+	FLAG_SYN = 2,
+	FLAG_RST = 4,
+	FLAG_PSH = 8,
+	FLAG_ACK = 16,
+	FLAG_URG = 32,
+	FLAG_ECE = 64,
+	FLAG_CWR = 128
+};
 
 #define ECN_CE 3
 
 struct packet {
-	uint16_t family;    /* AF_INET, AF_INET6 */
-	uint8_t protocol;   /* IPPROTO_* behind extension headers */
+	uint16_t family;  /* AF_INET, AF_INET6 */
+	uint8_t protocol; /* IPPROTO_* behind extension headers */
 	uint8_t ecn;
-	bool tcp;           /* the members below the line are valid */
-	bool local;         /* never leaves a link: multicast, broadcast, link-local */
+	bool tcp;   /* the members below the line are valid */
+	bool local; /* never leaves a link: multicast, broadcast, link-local */
 	uint16_t ip_len;
 	uint8_t source[16], destination[16]; /* IPv4: the first four bytes */
 	/* --- */

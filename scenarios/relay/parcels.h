@@ -11,7 +11,7 @@
 #include "record.h"
 
 #define PARCEL_BYTES 2048
-#define PARCELS_MAX 65536
+#define PARCELS_MAX  65536
 
 struct parcel {
 	struct parcel *next;
@@ -28,7 +28,7 @@ struct parcel_queue {
 
 struct parcel_pool;
 
-int parcel_pool__new(struct parcel_pool **pool); /* 0 or -ENOMEM */
+int parcel_pool__new(struct parcel_pool **pool);	    /* 0 or -ENOMEM */
 struct parcel *parcel_pool__take(struct parcel_pool *pool); /* NULL: PARCELS_MAX are on their way */
 void parcel_pool__give(struct parcel_pool *pool, struct parcel *p);
 void parcel_pool__free(struct parcel_pool *pool);

@@ -87,7 +87,8 @@ bool plan__decides(const struct plan *p, enum chance chance, const struct occasi
 {
 	if (p->share[chance] <= 0)
 		return false;
-	if (chance == CHANCE_LOSS && p->bursts && o->strand != STRAND_SYN && o->strand != STRAND_FIN)
+	if (chance == CHANCE_LOSS && p->bursts && o->strand != STRAND_SYN &&
+	    o->strand != STRAND_FIN)
 		return in_burst(p, o);
 	return uniform(draw(p, PURPOSE_CHANCE + chance, o)) < p->share[chance];
 }

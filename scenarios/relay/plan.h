@@ -23,17 +23,18 @@ enum strand { STRAND_DATA, STRAND_SYN, STRAND_FIN, STRAND_ACK, STRAND_OTHER };
 enum chance { CHANCE_LOSS, CHANCE_REORDER, CHANCE_DUPLICATE, CHANCE_MARK, CHANCES };
 
 struct occasion {
-	uint8_t dir;    /* enum direction */
+	uint8_t dir;	/* enum direction */
 	uint8_t strand; /* enum strand */
 	uint32_t flow;
 	uint64_t index; /* block, or running number */
-	uint32_t nth;   /* transmission, from 1 */
+	uint32_t nth;	/* transmission, from 1 */
 };
 
 struct plan {
 	uint64_t seed;
 	double share[CHANCES];
-	/* Bursts: a chain of two states over the blocks of one transmission. In the bad one all is lost. */
+	/* Bursts: a chain of two states over the blocks of one transmission. In the bad one all is
+	 * lost. */
 	bool bursts;
 	double enter; /* good to bad */
 	double leave; /* bad to good: 1 / mean burst length */

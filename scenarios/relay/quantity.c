@@ -9,7 +9,7 @@
 
 #include "timeline/cli.h"
 
-#define DIGITS_MAX 15 /* a double holds them */
+#define DIGITS_MAX   15 /* a double holds them */
 #define DECIMALS_MAX 6
 
 int rate__parse(const char *text, uint64_t min, uint64_t max, uint64_t *bits)

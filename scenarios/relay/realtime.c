@@ -5,7 +5,8 @@
 #include <sched.h>
 #include <sys/mman.h>
 
-/* Before the collectors, which scenarios run at priority 1: a path that waits for them is no path. */
+/* Before the collectors, which scenarios run at priority 1: a path that waits for them is no path.
+ */
 #define PRIORITY 2
 
 bool realtime__begin(void)

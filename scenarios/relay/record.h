@@ -25,17 +25,17 @@ enum fate {
 
 struct record {
 	uint64_t t, out; /* CLOCK_MONOTONIC; out 0: never written */
-	uint64_t at;     /* a loss: offset of the first point that decided it */
+	uint64_t at;	 /* a loss: offset of the first point that decided it */
 	uint32_t flow;
 	uint32_t seq, ack, tsval, tsecr;
 	uint32_t sack[SACK_BLOCKS_MAX][2];
-	uint32_t nth[POINTS_MAX];      /* which transmission of each point it was */
-	uint16_t further[POINTS_MAX];  /* how far behind at each point lies */
+	uint32_t nth[POINTS_MAX];     /* which transmission of each point it was */
+	uint16_t further[POINTS_MAX]; /* how far behind at each point lies */
 	uint16_t len, ip_len, window;
 	uint8_t kind, dir, fate, flags, protocol, ecn, sacks, points;
 	bool timestamps, ce, held, copy, made;
 	uint8_t strand; /* enum strand */
-	uint8_t done; /* nothing will change any more; set last, with release order */
+	uint8_t done;	/* nothing will change any more; set last, with release order */
 };
 
 #endif

@@ -11,10 +11,10 @@
 
 #include "timeline/cli.h"
 
-#define READ_BATCH 32
-#define WRITE_BATCH 64
+#define READ_BATCH	   32
+#define WRITE_BATCH	   64
 #define TRANSMISSION_SLOTS 65536
-#define DRAIN_NS 2000000000ull
+#define DRAIN_NS	   2000000000ull
 
 int relay__new(struct relay **pr, const struct path_config *config, struct tun tun[DIRS],
 	       struct spool *spool)
@@ -34,7 +34,8 @@ int relay__new(struct relay **pr, const struct path_config *config, struct tun t
 		r->line[dir] = (struct line){
 			.rate_bit = config->rate_bit,
 			.queue_bytes = config->queue_bytes,
-			.delay_ns = dir == DIR_C2S ? config->rtt_ns - config->rtt_ns / 2 : config->rtt_ns / 2,
+			.delay_ns = dir == DIR_C2S ? config->rtt_ns - config->rtt_ns / 2
+						   : config->rtt_ns / 2,
 		};
 		parcel_queue__init(&r->queue[dir][ORDERED]);
 		parcel_queue__init(&r->queue[dir][HELD]);

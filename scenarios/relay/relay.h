@@ -12,8 +12,8 @@
 
 struct relay_counts {
 	uint64_t udp[FATES]; /* datagrams, by fate: not in the ledger */
-	uint64_t other;      /* neither TCP nor UDP: in the ledger as such */
-	uint64_t local;      /* never leave a link (multicast, link-local): not carried */
+	uint64_t other;	     /* neither TCP nor UDP: in the ledger as such */
+	uint64_t local;	     /* never leave a link (multicast, link-local): not carried */
 	uint64_t malformed;  /* no IP packets */
 	uint64_t answers;    /* ICMP messages that the path sent */
 	uint64_t overrun;    /* packets that the relay could not hold or write */
@@ -23,7 +23,8 @@ struct relay_counts {
 
 struct relay;
 
-/* The devices, the spool and the configuration are used, not owned. 0, -ENOMEM, or -EDOM: see plan.h. */
+/* The devices, the spool and the configuration are used, not owned. 0, -ENOMEM, or -EDOM: see
+ * plan.h. */
 int relay__new(struct relay **r, const struct path_config *config, struct tun tun[DIRS],
 	       struct spool *spool);
 

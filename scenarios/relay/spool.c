@@ -13,10 +13,10 @@
 #include <unistd.h>
 
 /* 2 s of 250,000 packets a second: a packet's record waits for as long as the packet is held. */
-#define RING_RECORDS (1u << 19)
-#define RING_BYTES (RING_RECORDS * sizeof(struct record))
+#define RING_RECORDS  (1u << 19)
+#define RING_BYTES    (RING_RECORDS * sizeof(struct record))
 #define CHUNK_RECORDS 4096 /* written at once, read back at once */
-#define NAP_NS 20000000
+#define NAP_NS	      20000000
 
 struct spool {
 	struct record *ring;
@@ -86,7 +86,8 @@ static bool move(struct spool *s)
 	if (!n)
 		return false;
 	if (!s->err)
-		s->err = write_all(s->fd, &s->ring[s->tail % RING_RECORDS], n * sizeof(struct record));
+		s->err = write_all(s->fd, &s->ring[s->tail % RING_RECORDS],
+				   n * sizeof(struct record));
 	__atomic_store_n(&s->tail, s->tail + n, __ATOMIC_RELEASE);
 	return true;
 }
@@ -115,7 +116,8 @@ static int open_nameless(const char *directory)
 	if (fd >= 0 || (errno != EOPNOTSUPP && errno != EISDIR && errno != ENOENT))
 		return fd < 0 ? -errno : fd;
 	/* Not every file system can (9p, overlay before 6.1): a file that is unlinked at once. */
-	if ((size_t)snprintf(path, sizeof(path), "%s/.tcpw-relay-XXXXXX", directory) >= sizeof(path))
+	if ((size_t)snprintf(path, sizeof(path), "%s/.tcpw-relay-XXXXXX", directory) >=
+	    sizeof(path))
 		return -ENAMETOOLONG;
 	fd = mkostemp(path, O_CLOEXEC);
 	if (fd < 0)

@@ -7,9 +7,9 @@
 
 #include "checksum.h"
 
-#define IPV4_HEADER 20
-#define IPV6_HEADER 40
-#define ICMP_HEADER 8
+#define IPV4_HEADER	20
+#define IPV6_HEADER	40
+#define ICMP_HEADER	8
 #define IPV4_ANSWER_MAX 576 /* RFC 1812, 4.3.2.3 */
 
 static void put16(uint8_t *p, uint32_t v)

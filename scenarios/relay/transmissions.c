@@ -79,7 +79,8 @@ uint32_t transmissions__again(struct transmissions *t, enum direction dir, uint3
 			e = find(t, &t->young, key, flow);
 		}
 		before = find(t, &t->old, key, flow);
-		/* The old one stays, unreachable behind the young one, until its generation goes. */
+		/* The old one stays, unreachable behind the young one, until its generation goes.
+		 */
 		*e = (struct entry){ .block = key, .flow = flow, .count = before->count };
 		if (!before->count)
 			e->count = 1;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * How often the points of blocks were carried again. The first transmission needs no memory (the
- * flow's high water mark tells it); only the repeated ones are counted, in bounded memory: the least
- * recent half is forgotten when it fills, and that is counted.
+ * flow's high water mark tells it); only the repeated ones are counted, in bounded memory: the
+ * least recent half is forgotten when it fills, and that is counted.
  */
 #ifndef TCPW_RELAY_TRANSMISSIONS_H
 #define TCPW_RELAY_TRANSMISSIONS_H

@@ -95,7 +95,8 @@ int tun__open(struct tun *t, const struct netns *netns, const char *name)
 	return err;
 }
 
-/* The columns of /proc/net/dev: received bytes packets errs drop ..., from the 9th on transmitted. */
+/* The columns of /proc/net/dev: received bytes packets errs drop ..., from the 9th on transmitted.
+ */
 static int read_counters(const struct tun *t, struct tun_counters *c)
 {
 	FILE *f = fopen("/proc/thread-self/net/dev", "re");
@@ -112,10 +113,11 @@ static int read_counters(const struct tun *t, struct tun_counters *c)
 		*colon = '\0';
 		if (strcmp(line + strspn(line, " "), t->name))
 			continue;
-		if (sscanf(colon + 1, "%*u %*u %llu %llu %*u %*u %*u %*u %*u %*u %llu %llu", &rx_errs,
-			   &rx_drop, &tx_errs, &tx_drop) != 4)
+		if (sscanf(colon + 1, "%*u %*u %llu %llu %*u %*u %*u %*u %*u %*u %llu %llu",
+			   &rx_errs, &rx_drop, &tx_errs, &tx_drop) != 4)
 			break;
-		*c = (struct tun_counters){ .dropped = tx_errs + tx_drop, .refused = rx_errs + rx_drop };
+		*c = (struct tun_counters){ .dropped = tx_errs + tx_drop,
+					    .refused = rx_errs + rx_drop };
 		err = 0;
 	}
 	fclose(f);

@@ -15,13 +15,13 @@ struct tun {
 };
 
 struct tun_counters {
-	uint64_t dropped;  /* what the end sent and the device could not hold until it was read */
-	uint64_t refused;  /* what was written to the device and it did not take */
+	uint64_t dropped; /* what the end sent and the device could not hold until it was read */
+	uint64_t refused; /* what was written to the device and it did not take */
 };
 
 /*
- * Make the device in the namespace, its MTU PATH_MTU, and set it up; it goes when it is closed. 0 or
- * -errno: -EEXIST if the name is taken, -ENOENT or -ENODEV without the driver, -EPERM.
+ * Make the device in the namespace, its MTU PATH_MTU, and set it up; it goes when it is closed. 0
+ * or -errno: -EEXIST if the name is taken, -ENOENT or -ENODEV without the driver, -EPERM.
  */
 int tun__open(struct tun *t, const struct netns *netns, const char *name);
 int tun__counters(const struct tun *t, struct tun_counters *c);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* The ledger: kept during the run, written as JSON, read for its drops; lies for tests; quantities. */
+/* The ledger: kept during the run, written as JSON, read for its drops; lies for tests; quantities.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -44,11 +45,17 @@ static int remove_file(void **state)
 
 static struct ledger *open_ledger(void)
 {
-	static const struct path_config config = { .rtt_ns = 10500000, .loss_percent = 0.1,
-						   .chance_dirs = 1, .mtu = 1500, .seed = 7,
+	static const struct path_config config = { .rtt_ns = 10500000,
+						   .loss_percent = 0.1,
+						   .chance_dirs = 1,
+						   .mtu = 1500,
+						   .seed = 7,
 						   .blackout_ns = 2500000 };
-	struct ledger_header header = { .base_ns = BASE, .device = "eth0", .netns = { 1, 2 },
-					.fifo = true, .config = &config };
+	struct ledger_header header = { .base_ns = BASE,
+					.device = "eth0",
+					.netns = { 1, 2 },
+					.fifo = true,
+					.config = &config };
 	struct ledger *l;
 
 	assert_int_equal(ledger__open(&l, path, &header), 0);
@@ -92,15 +99,29 @@ static void assert_line(unsigned int n, const char *want)
 }
 
 static const struct record segment = {
-	.t = BASE + 5, .out = BASE + 50, .kind = RECORD_PACKET, .flow = 3, .dir = DIR_S2C,
-	.seq = UINT32_MAX, .ack = 1, .len = 1448, .ip_len = 1500, .window = 501,
-	.flags = FLAG_ACK | FLAG_PSH, .timestamps = true, .tsval = 8, .tsecr = 9, .strand = STRAND_DATA,
+	.t = BASE + 5,
+	.out = BASE + 50,
+	.kind = RECORD_PACKET,
+	.flow = 3,
+	.dir = DIR_S2C,
+	.seq = UINT32_MAX,
+	.ack = 1,
+	.len = 1448,
+	.ip_len = 1500,
+	.window = 501,
+	.flags = FLAG_ACK | FLAG_PSH,
+	.timestamps = true,
+	.tsval = 8,
+	.tsecr = 9,
+	.strand = STRAND_DATA,
 };
 
 static void records_are_lines(void **state)
 {
-	struct flow_entry flow = { .family = AF_INET6, .port = { 40000, 5201 },
-				   .address = { { 0xfd, 0x77, [15] = 1 }, { 0xfd, 0x77, [15] = 2 } } };
+	struct flow_entry flow = { .family = AF_INET6,
+				   .port = { 40000, 5201 },
+				   .address = { { 0xfd, 0x77, [15] = 1 },
+						{ 0xfd, 0x77, [15] = 2 } } };
 	struct record r = { .t = BASE + 1, .kind = RECORD_FLOW, .flow = 3 };
 	struct ledger *l = open_ledger();
 	const struct ledger_count lost[] = { { "ledger", 0 }, { "overrun", 2 }, { 0 } };
@@ -127,8 +148,13 @@ static void records_are_lines(void **state)
 	r.flags = FLAG_SYN | FLAG_ECE | FLAG_CWR;
 	r.timestamps = false;
 	assert_int_equal(ledger__record(l, &r, NULL), 0);
-	r = (struct record){ .t = BASE + 9, .out = BASE + 9, .kind = RECORD_OTHER, .dir = DIR_C2S,
-			     .protocol = IPPROTO_ICMPV6, .ip_len = 1280, .made = true };
+	r = (struct record){ .t = BASE + 9,
+			     .out = BASE + 9,
+			     .kind = RECORD_OTHER,
+			     .dir = DIR_C2S,
+			     .protocol = IPPROTO_ICMPV6,
+			     .ip_len = 1280,
+			     .made = true };
 	assert_int_equal(ledger__record(l, &r, NULL), 0);
 	assert_int_equal(ledger__close(l, lost, notes), 0);
 
@@ -141,31 +167,42 @@ static void records_are_lines(void **state)
 	{
 		cJSON *got = cJSON_GetObjectItem(header, "path");
 		cJSON *want = cJSON_Parse(
-			"{\"seed\":7,\"rtt_us\":10500,\"jitter_us\":0,\"rate_bit\":0,\"queue_bytes\":0,"
-			"\"loss_percent\":0.1,\"loss_burst\":0,\"loss_dir\":\"c2s\",\"block_bytes\":1448,"
+			"{\"seed\":7,\"rtt_us\":10500,\"jitter_us\":0,\"rate_bit\":0,\"queue_"
+			"bytes\":0,"
+			"\"loss_percent\":0.1,\"loss_burst\":0,\"loss_dir\":\"c2s\",\"block_"
+			"bytes\":1448,"
 			"\"reorder_percent\":0,\"reorder_us\":0,\"duplicate_percent\":0,"
-			"\"mark_percent\":0,\"mark_queue_bytes\":0,\"mtu\":1500,\"blackout_at_ms\":0,"
+			"\"mark_percent\":0,\"mark_queue_bytes\":0,\"mtu\":1500,\"blackout_at_ms\":"
+			"0,"
 			"\"blackout_ms\":2.5}");
 
 		assert_true(cJSON_Compare(got, want, true));
 		cJSON_Delete(want);
 	}
 	cJSON_Delete(header);
-	assert_line(1, "{\"event\":\"flow\",\"t\":1,\"flow\":3,\"family\":\"inet6\",\"client\":\"fd77::1\","
+	assert_line(1, "{\"event\":\"flow\",\"t\":1,\"flow\":3,\"family\":\"inet6\",\"client\":"
+		       "\"fd77::1\","
 		       "\"client_port\":40000,\"server\":\"fd77::2\",\"server_port\":5201}");
-	assert_line(2, "{\"event\":\"packet\",\"t\":5,\"flow\":3,\"dir\":\"s2c\",\"seq\":4294967295,"
-		       "\"ack\":1,\"len\":1448,\"flags\":\"AP\",\"ip_len\":1500,\"fate\":\"delivered\","
-		       "\"out\":50,\"win\":501,\"tsval\":8,\"tsecr\":9}");
-	assert_line(3, "{\"event\":\"packet\",\"t\":5,\"flow\":3,\"dir\":\"s2c\",\"seq\":4294967295,"
-		       "\"ack\":1,\"len\":1448,\"flags\":\"AP\",\"ip_len\":1500,\"fate\":\"loss\","
-		       "\"points\":[[1099511627776,1],[1099511628776,3]],\"win\":501,"
-		       "\"sack\":[[0,0],[4294967295,0]]}");
-	assert_line(4, "{\"event\":\"packet\",\"t\":5,\"flow\":3,\"dir\":\"s2c\",\"seq\":4294967295,"
-		       "\"len\":1448,\"flags\":\"SEC\",\"ip_len\":1500,\"fate\":\"delivered\",\"out\":50,"
-		       "\"ecn\":2,\"ce\":1,\"held\":1,\"copy\":1,\"win\":501}");
-	assert_line(5, "{\"event\":\"other\",\"t\":9,\"dir\":\"c2s\",\"protocol\":58,\"ip_len\":1280,"
-		       "\"fate\":\"delivered\",\"out\":9,\"made\":1}");
-	assert_line(6, "{\"trailer\":true,\"samples\":5,\"lost\":{\"overrun\":2},\"notes\":{\"udp\":0}}");
+	assert_line(
+		2, "{\"event\":\"packet\",\"t\":5,\"flow\":3,\"dir\":\"s2c\",\"seq\":4294967295,"
+		   "\"ack\":1,\"len\":1448,\"flags\":\"AP\",\"ip_len\":1500,\"fate\":\"delivered\","
+		   "\"out\":50,\"win\":501,\"tsval\":8,\"tsecr\":9}");
+	assert_line(3,
+		    "{\"event\":\"packet\",\"t\":5,\"flow\":3,\"dir\":\"s2c\",\"seq\":4294967295,"
+		    "\"ack\":1,\"len\":1448,\"flags\":\"AP\",\"ip_len\":1500,\"fate\":\"loss\","
+		    "\"points\":[[1099511627776,1],[1099511628776,3]],\"win\":501,"
+		    "\"sack\":[[0,0],[4294967295,0]]}");
+	assert_line(
+		4,
+		"{\"event\":\"packet\",\"t\":5,\"flow\":3,\"dir\":\"s2c\",\"seq\":4294967295,"
+		"\"len\":1448,\"flags\":\"SEC\",\"ip_len\":1500,\"fate\":\"delivered\",\"out\":50,"
+		"\"ecn\":2,\"ce\":1,\"held\":1,\"copy\":1,\"win\":501}");
+	assert_line(5,
+		    "{\"event\":\"other\",\"t\":9,\"dir\":\"c2s\",\"protocol\":58,\"ip_len\":1280,"
+		    "\"fate\":\"delivered\",\"out\":9,\"made\":1}");
+	assert_line(
+		6,
+		"{\"trailer\":true,\"samples\":5,\"lost\":{\"overrun\":2},\"notes\":{\"udp\":0}}");
 }
 
 static void a_full_disk_is_an_error(void **state)
@@ -348,20 +385,41 @@ static void quantities_are_strict(void **state)
 		int err;
 		uint64_t bits;
 	} rates[] = {
-		{ "0", 0, 0 }, { "500K", 0, 500000 }, { "200M", 0, 200000000 }, { "1G", 0, 1000000000 },
-		{ "12345", 0, 12345 }, { "", -EINVAL }, { "M", -EINVAL }, { "1m", -EINVAL },
-		{ "1.5M", -EINVAL }, { "-1", -EINVAL }, { "1MM", -EINVAL }, { "101G", -ERANGE },
-		{ "99999999999999999999G", -ERANGE }, { "123456789012345678901234567890", -ERANGE },
+		{ "0", 0, 0 },
+		{ "500K", 0, 500000 },
+		{ "200M", 0, 200000000 },
+		{ "1G", 0, 1000000000 },
+		{ "12345", 0, 12345 },
+		{ "", -EINVAL },
+		{ "M", -EINVAL },
+		{ "1m", -EINVAL },
+		{ "1.5M", -EINVAL },
+		{ "-1", -EINVAL },
+		{ "1MM", -EINVAL },
+		{ "101G", -ERANGE },
+		{ "99999999999999999999G", -ERANGE },
+		{ "123456789012345678901234567890", -ERANGE },
 	};
 	static const struct {
 		const char *text;
 		int err;
 		double value;
 	} decimals[] = {
-		{ "0", 0, 0 }, { "0.1", 0, 0.1 }, { "100", 0, 100 }, { "99.999999", 0, 99.999999 },
-		{ "100.1", -ERANGE }, { "", -EINVAL }, { ".5", -EINVAL }, { "5.", -EINVAL },
-		{ "1e1", -EINVAL }, { "-1", -EINVAL }, { "1%", -EINVAL }, { "0.1234567", -EINVAL },
-		{ "1000000000000000", -ERANGE }, { "nan", -EINVAL }, { "1.0.0", -EINVAL },
+		{ "0", 0, 0 },
+		{ "0.1", 0, 0.1 },
+		{ "100", 0, 100 },
+		{ "99.999999", 0, 99.999999 },
+		{ "100.1", -ERANGE },
+		{ "", -EINVAL },
+		{ ".5", -EINVAL },
+		{ "5.", -EINVAL },
+		{ "1e1", -EINVAL },
+		{ "-1", -EINVAL },
+		{ "1%", -EINVAL },
+		{ "0.1234567", -EINVAL },
+		{ "1000000000000000", -ERANGE },
+		{ "nan", -EINVAL },
+		{ "1.0.0", -EINVAL },
 	};
 
 	for (size_t i = 0; i < sizeof(rates) / sizeof(rates[0]); i++) {

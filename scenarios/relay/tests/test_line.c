@@ -31,7 +31,8 @@ static void bits_are_served_one_after_another(void **state)
 		const char *what;
 		uint64_t at, bytes, release;
 	} cases[] = {
-		{ "the first is served at once: 1500 bytes at 12 Mbit/s are 1 ms", 0, 1500, 1 * MS },
+		{ "the first is served at once: 1500 bytes at 12 Mbit/s are 1 ms", 0, 1500,
+		  1 * MS },
 		{ "the second waits for it", 0, 1500, 2 * MS },
 		{ "one that comes meanwhile waits behind", MS / 2, 750, 2 * MS + MS / 2 },
 		{ "after a pause there is no credit", 10 * MS, 1500, 11 * MS },
@@ -79,7 +80,8 @@ static void jitter_keeps_the_order(void **state)
 	static const struct {
 		uint64_t at, jitter, release;
 	} cases[] = {
-		{ 0, 900, 1900 }, { 100, 0, 1900 }, { 200, 100, 1900 }, { 1000, 0, 2000 }, { 1001, 5, 2006 },
+		{ 0, 900, 1900 },  { 100, 0, 1900 },  { 200, 100, 1900 },
+		{ 1000, 0, 2000 }, { 1001, 5, 2006 },
 	};
 	struct line l = { .delay_ns = 1000 };
 
@@ -127,7 +129,8 @@ static void quantiles_are_exact_to_a_sixteenth(void **state)
 	for (uint64_t ns = 0; ns < 1000000; ns += 10)
 		lateness__add(&l, ns);
 	for (size_t i = 0; i < sizeof(shares) / sizeof(shares[0]); i++) {
-		double exact = shares[i] * 1000000, got = (double)lateness__quantile_ns(&l, shares[i]);
+		double exact = shares[i] * 1000000,
+		       got = (double)lateness__quantile_ns(&l, shares[i]);
 
 		assert_true(got >= exact - 10 && got <= exact * 17 / 16 + 10);
 	}

@@ -16,8 +16,9 @@
 #include "scenarios/relay/packet.h"
 #include "scenarios/relay/too_big.h"
 
-/* 10.77.1.1:40000 > 10.77.2.1:5201, ECT(0), seq 1000, ack 2000, PA, timestamps 7 and 8, two SACK blocks,
- * four bytes */
+/* 10.77.1.1:40000 > 10.77.2.1:5201, ECT(0), seq 1000, ack 2000, PA, timestamps 7 and 8, two SACK
+ * blocks, four bytes */
+/* clang-format off: 16 bytes a line */
 static const uint8_t segment4[] = {
 	0x45, 0x02, 0x00, 0x50, 0x00, 0x01, 0x40, 0x00, 0x40, 0x06, 0x00, 0x00, 10, 77, 1, 1,
 	10, 77, 2, 1, 0x9c, 0x40, 0x14, 0x51, 0, 0, 0x03, 0xe8, 0, 0, 0x07, 0xd0,
@@ -34,6 +35,7 @@ static const uint8_t segment6[] = {
 	0, 1, 0, 2, 0, 0, 0, 9, 0, 0, 0, 0, 0x50, 0x02, 0, 5,
 	0, 0, 0, 0,
 };
+/* clang-format on */
 
 static void a_segment_is_read_whole(void **state)
 {
@@ -191,8 +193,12 @@ static void too_big_packets_are_answered(void **state)
 
 static struct packet packet_of(uint16_t from, uint16_t to, uint32_t seq, uint8_t flags)
 {
-	struct packet p = { .family = AF_INET, .tcp = true, .seq = seq, .flags = flags,
-			    .source_port = from, .destination_port = to };
+	struct packet p = { .family = AF_INET,
+			    .tcp = true,
+			    .seq = seq,
+			    .flags = flags,
+			    .source_port = from,
+			    .destination_port = to };
 
 	/* Addresses belong to ports here: both directions have the same pair. */
 	p.source[3] = from == 5201 ? 2 : 1;
@@ -225,7 +231,8 @@ static void flows_are_numbered_by_their_first_syn(void **state)
 
 	assert_int_equal(flow_table__new(&t), 0);
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		struct packet p = packet_of(cases[i].from, cases[i].to, cases[i].seq, cases[i].flags);
+		struct packet p =
+			packet_of(cases[i].from, cases[i].to, cases[i].seq, cases[i].flags);
 		bool is_new;
 		uint32_t flow = flow_table__find(t, &p, cases[i].dir, &is_new);
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* What chance decides: the same for any segmentation, another for another seed, in the right shares. */
+/* What chance decides: the same for any segmentation, another for another seed, in the right
+ * shares. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -14,10 +15,11 @@
 
 #include "scenarios/relay/chooser.h"
 
-#define BYTES (40u * 1000 * 1000)
+#define BYTES  (40u * 1000 * 1000)
 #define BLOCKS (BYTES / PLAN_BLOCK)
-/* A fixed seed either lies within bounds that a right plan misses once in a million seeds, or not. */
-#define RARE 1e-6
+/* A fixed seed either lies within bounds that a right plan misses once in a million seeds, or not.
+ */
+#define RARE   1e-6
 
 /* The set of loss points that a sender of some segment sizes meets, and what it was told. */
 struct journey {
@@ -45,13 +47,16 @@ static void end(struct journey *j)
 
 static uint8_t carry(struct journey *j, uint32_t seq, uint16_t len, uint8_t flags, struct record *r)
 {
-	struct packet p = { .family = AF_INET, .tcp = true, .seq = seq, .len = len, .flags = flags };
+	struct packet p = {
+		.family = AF_INET, .tcp = true, .seq = seq, .len = len, .flags = flags
+	};
 
 	*r = (struct record){ .dir = DIR_C2S, .flow = j->flow };
 	return chooser__segment(&j->chooser, &j->half, &p, r);
 }
 
-/* Send BYTES once, in segments whose sizes come from size(); isn: the sequence number of the SYN. */
+/* Send BYTES once, in segments whose sizes come from size(); isn: the sequence number of the SYN.
+ */
 static void send_all(struct journey *j, uint32_t isn, uint16_t (*size)(uint32_t n))
 {
 	struct record r;
@@ -122,7 +127,8 @@ static void another_segmentation_meets_the_same_loss_points(void **state)
 	};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		struct path_config config = { .seed = 3, .loss_percent = 2,
+		struct path_config config = { .seed = 3,
+					      .loss_percent = 2,
 					      .loss_burst = cases[i].burst };
 		struct journey a, b;
 
@@ -185,7 +191,8 @@ static void shares_are_those_asked_for(void **state)
 	static const double percents[] = { 0.1, 1, 5, 30 };
 
 	for (size_t i = 0; i < sizeof(percents) / sizeof(percents[0]); i++) {
-		struct path_config config = { .seed = 11, .loss_percent = percents[i],
+		struct path_config config = { .seed = 11,
+					      .loss_percent = percents[i],
 					      .reorder_percent = percents[i],
 					      .duplicate_percent = percents[i],
 					      .mark_percent = percents[i] };
@@ -241,8 +248,8 @@ static void all_or_nothing(void **state)
 }
 
 /*
- * Given the number of bursts, the number of losses in them is a sum of geometric lengths: l or fewer
- * of them need at least as many ends among l draws of 1 / mean.
+ * Given the number of bursts, the number of losses in them is a sum of geometric lengths: l or
+ * fewer of them need at least as many ends among l draws of 1 / mean.
  */
 static void bursts_have_the_length_asked_for(void **state)
 {
@@ -251,7 +258,8 @@ static void bursts_have_the_length_asked_for(void **state)
 	} cases[] = { { 1, 2 }, { 1, 5 }, { 2, 20 }, { 30, 3 } };
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		struct path_config config = { .seed = 21, .loss_percent = cases[i].percent,
+		struct path_config config = { .seed = 21,
+					      .loss_percent = cases[i].percent,
 					      .loss_burst = cases[i].burst };
 		unsigned int losses = 0, bursts = 0, starts = 0, n = 200000;
 		struct plan plan;
@@ -267,7 +275,8 @@ static void bursts_have_the_length_asked_for(void **state)
 			starts += !before;
 			before = lost;
 		}
-		/* The first and the last burst may be cut: they count as losses, which moves nothing here. */
+		/* The first and the last burst may be cut: they count as losses, which moves
+		 * nothing here. */
 		assert_true(bursts > 50);
 		assert_binomial("lengths", bursts, losses, 1 / cases[i].burst);
 		/* and how often they begin, out of the good state */

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* How packets are judged, in which order, and what happens when there is no room; sockets are the devices. */
+/* How packets are judged, in which order, and what happens when there is no room; sockets are the
+ * devices. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -55,11 +56,36 @@ static void finish(struct stand *s)
 static void arrive(struct stand *s, uint8_t protocol, uint16_t client_port, uint32_t seq,
 		   uint8_t flags, uint16_t ip_len)
 {
-	uint8_t data[PATH_MTU] = { 0x45, 2, (uint8_t)(ip_len >> 8), (uint8_t)ip_len, 0, 0, 0x40, 0, 64,
-				   protocol, 0, 0, 10, 0, 0, 1, 10, 0, 0, 2,
-				   (uint8_t)(client_port >> 8), (uint8_t)client_port, 0, 80,
-				   (uint8_t)(seq >> 24), (uint8_t)(seq >> 16), (uint8_t)(seq >> 8),
-				   (uint8_t)seq, [32] = 0x50, flags };
+	uint8_t data[PATH_MTU] = { 0x45,
+				   2,
+				   (uint8_t)(ip_len >> 8),
+				   (uint8_t)ip_len,
+				   0,
+				   0,
+				   0x40,
+				   0,
+				   64,
+				   protocol,
+				   0,
+				   0,
+				   10,
+				   0,
+				   0,
+				   1,
+				   10,
+				   0,
+				   0,
+				   2,
+				   (uint8_t)(client_port >> 8),
+				   (uint8_t)client_port,
+				   0,
+				   80,
+				   (uint8_t)(seq >> 24),
+				   (uint8_t)(seq >> 16),
+				   (uint8_t)(seq >> 8),
+				   (uint8_t)seq,
+				   [32] = 0x50,
+				   flags };
 
 	assert_int_equal(write(s->end[DIR_C2S], data, ip_len), ip_len);
 	assert_int_equal(relay__take(s->relay, DIR_C2S), 1);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * Helper of the live tests: one TCP connection from one network namespace to another, over which the
- * client sends so many bytes and ends.
+ * Helper of the live tests: one TCP connection from one network namespace to another, over which
+ *the client sends so many bytes and ends.
  *
  *	transfer CLIENT_NETNS SERVER_NETNS ADDRESS BYTES [MAXSEG]
  *
@@ -95,9 +95,10 @@ static void tell(int fd)
 	if (getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &size))
 		die("TCP_INFO");
 	printf("snd_mss %u\npmtu %u\nmin_rtt %u\nsegs_out %u\ntotal_retrans %u\ndsack_dups %u\n"
-	       "delivered_ce %u\nreord_seen %u\n", info.tcpi_snd_mss, info.tcpi_pmtu, info.tcpi_min_rtt,
-	       info.tcpi_segs_out, info.tcpi_total_retrans, info.tcpi_dsack_dups,
-	       info.tcpi_delivered_ce, info.tcpi_reord_seen);
+	       "delivered_ce %u\nreord_seen %u\n",
+	       info.tcpi_snd_mss, info.tcpi_pmtu, info.tcpi_min_rtt, info.tcpi_segs_out,
+	       info.tcpi_total_retrans, info.tcpi_dsack_dups, info.tcpi_delivered_ce,
+	       info.tcpi_reord_seen);
 }
 
 int main(int argc, char **argv)
@@ -124,7 +125,8 @@ int main(int argc, char **argv)
 	close(listener);
 	enter(argv[1]);
 	client = open_socket(argv[3], &at, &size);
-	if (maxseg && setsockopt(client, IPPROTO_TCP, TCP_MAXSEG, &(int){ (int)maxseg }, sizeof(int)))
+	if (maxseg &&
+	    setsockopt(client, IPPROTO_TCP, TCP_MAXSEG, &(int){ (int)maxseg }, sizeof(int)))
 		die("TCP_MAXSEG");
 	if (connect(client, (struct sockaddr *)&at, size))
 		die("connect");
