@@ -27,6 +27,7 @@ struct path_check {
 	struct path_ledger ledger;
 	struct path_counters counters;
 	struct path_rounds rounds;
+	struct path_counts counts;
 	bool precise;
 };
 
@@ -62,6 +63,8 @@ static void begin(struct check *check, const struct window *w)
 	struct path_end *e;
 
 	path_ledger__advance(&c->ledger, w->sample->t0_ns);
+	if (w->witness == WITNESS_PROBE && w->sample->event == EVENT_close)
+		path_counts__close(&c->counts, check->run, &c->ledger.config, w);
 	e = end_of(c, w->flow);
 	if (!e || !socket_of(c, w->flow, &s))
 		return;
@@ -106,7 +109,8 @@ static int finish(struct check *check, struct verdict *v)
 	for (unsigned int i = 0; i < flows__count(run->flows); i++)
 		if (socket_of(c, flows__at(run->flows, i), &s))
 			path_counters__finish(&c->counters, &s);
-	return path_report(run, &c->ledger, &c->counters, &c->rounds, v);
+	c->counts.devices = c->ledger.devices;
+	return path_report(run, &c->ledger, &c->counters, &c->rounds, &c->counts, v);
 }
 
 static void destroy(struct check *check)

@@ -392,6 +392,8 @@ void path_ledger__advance(struct path_ledger *l, uint64_t until_ns)
 			add_flow(l, &l->next.flow);
 		else if (l->kind == PATH_PACKET && !l->next.packet.copy)
 			read_packet(l, &l->next.packet);
+		else if (l->kind == PATH_DEVICE)
+			path_devices__add(&l->devices, &l->next.device);
 		if (l->kind == PATH_PACKET && l->next.packet.out_ns)
 			heap__push(l, &l->next.packet);
 		fetch(l);

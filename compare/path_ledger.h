@@ -8,6 +8,7 @@
 #define TCPW_COMPARE_PATH_LEDGER_H
 
 #include "finding.h"
+#include "path_counts.h"
 #include "path_end.h"
 #include "run.h"
 
@@ -36,6 +37,7 @@ struct path_ledger {
 	struct path_end *writing; /* whose packet was written last, while it may still be at work */
 	uint64_t written_ns;
 	uint64_t packets, dropped[FATES];
+	struct path_devices devices; /* of a path that counts */
 	struct finding finding[LEDGER_FINDINGS];
 };
 

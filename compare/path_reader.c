@@ -234,15 +234,18 @@ static int read_flow(struct path_reader *r, const cJSON *root, struct path_flow_
 	return PATH_FLOW;
 }
 
-static uint64_t sum_drops(const cJSON *qdiscs)
+static void read_drops(const cJSON *qdiscs, struct path_device_line *d)
 {
 	const cJSON *qdisc;
-	uint64_t sum = 0, v;
+	uint64_t v;
 
 	cJSON_ArrayForEach(qdisc, qdiscs)
-		if (member__u64(qdisc, "drops", &v))
-			sum += v;
-	return sum;
+	{
+		if (!member__u64(qdisc, "drops", &v))
+			continue;
+		d->drops_most += v;
+		d->drops_least = v > d->drops_least ? v : d->drops_least;
+	}
 }
 
 static int read_device(struct path_reader *r, const cJSON *root, bool after,
@@ -252,7 +255,7 @@ static int read_device(struct path_reader *r, const cJSON *root, bool after,
 
 	memset(d, 0, sizeof(*d));
 	d->after = after;
-	d->drops = sum_drops(member__get(root, "qdisc"));
+	read_drops(member__get(root, "qdisc"), d);
 	if (!member__string(root, "netns", d->netns, sizeof(d->netns)) ||
 	    !member__string(root, "dev", d->dev, sizeof(d->dev)) ||
 	    !member__u64(member__get(link, "rx"), "packets", &d->rx_packets) ||
@@ -301,6 +304,9 @@ static int read_config(struct path_reader *r, const cJSON *root)
 	member__number(path, "jitter_us", &c->jitter_us);
 	member__u64(path, "rate_bit", &c->rate_bit);
 	member__u64(path, "queue_bytes", &c->queue_bytes);
+	member__u64(path, "mark_queue_bytes", &c->mark_queue_bytes);
+	member__number(path, "mark_percent", &c->mark_percent);
+	member__number(path, "duplicate_percent", &c->duplicate_percent);
 	member__u64(path, "mtu", &c->mtu);
 	return 0;
 }

@@ -14,8 +14,8 @@
 /* The path as it was configured. 0: without. */
 struct path_config {
 	char backend[16];
-	double rtt_us, jitter_us;
-	uint64_t rate_bit, queue_bytes, mtu;
+	double rtt_us, jitter_us, mark_percent, duplicate_percent;
+	uint64_t rate_bit, queue_bytes, mark_queue_bytes, mtu;
 };
 
 enum path_fate {
@@ -76,7 +76,8 @@ struct path_device_line {
 	bool after; /* the traffic; or before it */
 	char netns[32], dev[32];
 	uint64_t rx_packets, tx_packets;
-	uint64_t drops; /* of the device's queueing disciplines */
+	/* of its queueing disciplines: one may count what another inside it has dropped */
+	uint64_t drops_least, drops_most;
 };
 
 enum path_line { PATH_END, PATH_FLOW, PATH_PACKET, PATH_DEVICE, PATH_OTHER };

@@ -53,12 +53,19 @@ static int judge_witness(const struct run *run, const struct path_ledger *l, str
 			 "path.jsonl: the path lost %" PRIu64 " packets or lines of its own", lost);
 	else if (!l->packets && !strcmp(l->config.backend, PATH_RELAY))
 		snprintf(r->reason, sizeof(r->reason), "path.jsonl: whole, but without a packet");
+	else if (l->devices.ends != 4 && !strcmp(l->config.backend, PATH_NETEM))
+		snprintf(r->reason, sizeof(r->reason),
+			 "path.jsonl: the devices of both ends are not there, before and after");
 	else
 		r->status = STATUS_PASS;
 	if (r->status != STATUS_PASS)
 		return 0;
-	snprintf(r->reason, sizeof(r->reason), "%" PRIu64 " packets of %u flows by the %s",
-		 l->packets, l->flows_count, l->config.backend);
+	if (l->packets)
+		snprintf(r->reason, sizeof(r->reason), "%" PRIu64 " packets of %u flows by the %s",
+			 l->packets, l->flows_count, l->config.backend);
+	else
+		snprintf(r->reason, sizeof(r->reason), "counters of devices by %s",
+			 l->config.backend);
 	return 1;
 }
 
@@ -225,15 +232,18 @@ static int judge_clock(const struct path_counters *c, struct verdict *v)
 }
 
 int path_report(const struct run *run, const struct path_ledger *l, const struct path_counters *c,
-		const struct path_rounds *r, struct verdict *v)
+		const struct path_rounds *r, struct path_counts *counts, struct verdict *v)
 {
+	bool is_relay = !strcmp(run->manifest.path.backend, PATH_RELAY);
 	int ok;
 
-	if (strcmp(run->manifest.path.backend, PATH_RELAY))
+	if (!is_relay && strcmp(run->manifest.path.backend, PATH_NETEM))
 		return 0;
 	ok = judge_witness(run, l, v);
 	if (ok <= 0)
 		return ok;
+	if (!is_relay)
+		return path_counts__judge(counts, &l->config, v);
 	if (judge_flows(run, l, v) || judge_ledger(l, v) || judge_counters(c, v) ||
 	    judge_causes(l, v) || judge_rounds(r, v) || judge_clock(c, v))
 		return -1;

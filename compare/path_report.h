@@ -8,6 +8,6 @@
 
 /* 0 or -1 (no memory). */
 int path_report(const struct run *run, const struct path_ledger *l, const struct path_counters *c,
-		const struct path_rounds *r, struct verdict *v);
+		const struct path_rounds *r, struct path_counts *counts, struct verdict *v);
 
 #endif

@@ -153,6 +153,7 @@ static void set_socket(struct flow *f, bool client)
 {
 	f->family = AF_INET;
 	f->cookie = client ? 1 : 2;
+	f->netns = client ? 1001 : 1002;
 	set_end(client ? &f->local : &f->remote, "10.0.0.1:40001");
 	set_end(client ? &f->remote : &f->local, "10.0.0.2:5201");
 }
@@ -221,6 +222,8 @@ void path_story__judge(const char *const lines[], const struct story_options *op
 	strcpy(run->dir, dir);
 	snprintf(run->manifest.path.backend, sizeof(run->manifest.path.backend), "%s",
 		 options->backend ?: "relay");
+	run->manifest.netns[END_CLIENT].inode = 1001;
+	run->manifest.netns[END_SERVER].inode = 1002;
 	run->manifest.path.rtt_us = 20;
 	run->manifest.path.rtt_p50_us = options->p50_us;
 	run->timeline[WITNESS_PROBE].header.modes = 1;
