@@ -16,6 +16,17 @@ const char *flow_count__name(enum flow_count c)
 	return names[c];
 }
 
+/* What happens to packets: fates but the good one, and what path.jsonl notes beside. */
+static bool is_path_event(const char *name)
+{
+	static const char *const names[] = { "loss", "queue", "blackout", "too-big", "ce", "copy" };
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (!strcmp(name, names[i]))
+			return true;
+	return false;
+}
+
 bool move__set_name(struct move *m, const char *name)
 {
 	size_t len = strlen(name);
@@ -26,7 +37,7 @@ bool move__set_name(struct move *m, const char *name)
 		return false;
 	memcpy(m->name, name, len + 1);
 	if (m->place == MOVE_PATH)
-		return true;
+		return is_path_event(name);
 	m->field = field__find(name, len, 0);
 	if (m->field != FIELD_COUNT)
 		return true;

@@ -215,6 +215,7 @@ static void read_packet(struct path_ledger *l, struct path_packet *p)
 
 	l->packets++;
 	l->dropped[p->fate]++;
+	l->marked += p->ce;
 	if (!e->board.started)
 		begin_board(e, p);
 	e->reset |= !!(p->flags & PATH_RST);
@@ -390,7 +391,9 @@ void path_ledger__advance(struct path_ledger *l, uint64_t until_ns)
 		pass(l, line_ns);
 		if (l->kind == PATH_FLOW)
 			add_flow(l, &l->next.flow);
-		else if (l->kind == PATH_PACKET && !l->next.packet.copy)
+		else if (l->kind == PATH_PACKET && l->next.packet.copy)
+			l->copied++;
+		else if (l->kind == PATH_PACKET)
 			read_packet(l, &l->next.packet);
 		else if (l->kind == PATH_DEVICE)
 			path_devices__add(&l->devices, &l->next.device);

@@ -36,7 +36,7 @@ struct path_ledger {
 	unsigned int heap_count, heap_room;
 	struct path_end *writing; /* whose packet was written last, while it may still be at work */
 	uint64_t written_ns;
-	uint64_t packets, dropped[FATES];
+	uint64_t packets, dropped[FATES], marked, copied;
 	struct path_devices devices; /* of a path that counts */
 	struct finding finding[LEDGER_FINDINGS];
 };

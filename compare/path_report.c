@@ -184,6 +184,9 @@ static int judge_causes(const struct path_ledger *l, struct verdict *v)
 	for (enum path_fate f = 0; f < FATES; f++)
 		if (!verdict__tally(v, "packets", path_fate__name(f), l->dropped[f]))
 			return -1;
+	if (!verdict__tally(v, "packets", "ce", l->marked) ||
+	    !verdict__tally(v, "packets", "copy", l->copied))
+		return -1;
 	r->witness[0] = witness_path;
 	r->compared = all;
 	r->violations = of[CAUSE_UNEXPLAINED];

@@ -63,9 +63,6 @@ struct run {
 	unsigned int foreign_count;
 	struct flows *flows;
 	struct placement placement[ENDS][EPOCHS];
-	/* How often the path says that this happened ("loss", "ce"): 0 and *n, or -ENOENT. NULL: its
-	 * account was not read. */
-	int (*path_counted)(const struct run *r, const char *what, uint64_t *n);
 };
 
 /* dir/name, or name where dir is NULL, into path. 0 or -ENAMETOOLONG. */

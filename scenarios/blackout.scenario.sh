@@ -7,7 +7,7 @@ emulated_path
 default DURATION 4
 default BLACKOUT 1s:1200ms
 
-moves client/backoff client/retransmits client/total_rto client/rto 'client/last_ack_recv>=500'
+moves client/backoff client/retransmits client/total_rto client/rto 'client/last_ack_recv>=500' path/blackout
 
 bound coverage.netlink_share_min 0.8
 bound coverage.probe_lost_max 0

@@ -8,7 +8,7 @@ default DURATION 3
 default LOSS 1
 default LOSS_BURST 8
 
-moves client/total_retrans client/lost client/sacked
+moves client/total_retrans client/lost client/sacked path/loss
 
 bound coverage.netlink_share_min 0.8
 bound coverage.probe_lost_max 0

@@ -7,7 +7,7 @@ emulated_path
 default DURATION 3
 default DUPLICATE 2
 
-moves client/dsack_dups
+moves client/dsack_dups path/copy
 
 bound coverage.netlink_share_min 0.8
 bound coverage.probe_lost_max 0

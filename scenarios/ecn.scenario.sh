@@ -7,7 +7,7 @@ emulated_path
 default DURATION 3
 default MARK 0.5
 
-moves client/delivered_ce client/snd_ssthresh
+moves client/delivered_ce client/snd_ssthresh path/ce
 
 bound coverage.netlink_share_min 0.8
 bound coverage.probe_lost_max 0

@@ -7,7 +7,7 @@ emulated_path
 default DURATION 3
 default LOSS 1
 
-moves client/total_retrans client/bytes_retrans client/snd_ssthresh
+moves client/total_retrans client/bytes_retrans client/snd_ssthresh path/loss
 
 bound coverage.netlink_share_min 0.8
 bound coverage.probe_lost_max 0

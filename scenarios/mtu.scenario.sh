@@ -6,8 +6,9 @@ hypothesis 'The path is narrower than both ends think: too big segments are answ
 emulated_path
 default DURATION 3
 default MTU 1400
+default NETLINK_MODE filter # exact may find the flow only when it has happened
 
-moves client/pmtu client/snd_mss
+moves client/pmtu client/snd_mss path/too-big
 
 bound coverage.netlink_share_min 0.8
 bound coverage.probe_lost_max 0

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* What a scenario is about: each statement both ways, and what is no statement. */
 #include <arpa/inet.h>
-#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -237,11 +236,22 @@ static const struct {
 	  "client/brief",
 	  STATUS_ERROR,
 	  "" },
-	{ "the path where its account was not read",
-	  { .witnesses = MOVES("path", "nonsense", "null") },
-	  "path/nonsense",
+	{ "the path where its account tells of no packets, alone",
+	  { .witnesses = MOVES("path", "loss", "null") },
+	  "path/loss",
 	  STATUS_ERROR,
-	  "account does not tell" },
+	  "can be told" },
+	{ "the path where its account tells of no packets, beside another",
+	  { .witnesses = WITNESSES_AND_MOVES(
+		    MOVE("path", "loss", "null") "," MOVE("client", "rtt", "null")) },
+	  "path/loss",
+	  STATUS_SKIP,
+	  "tells of no packets" },
+	{ "what no path does",
+	  { .witnesses = MOVES("path", "delivered", "null") },
+	  NULL,
+	  STATUS_ERROR,
+	  "moves.field is \"delivered\"" },
 	{ "a name that means nothing",
 	  { .witnesses = MOVES("client", "total_retrains", "null") },
 	  NULL,
@@ -291,12 +301,6 @@ static void test_what_a_scenario_is_about(void **state)
 	}
 }
 
-static int path_of_three(const struct run *r, const char *what, uint64_t *n)
-{
-	*n = 3;
-	return strcmp(what, "loss") ? -ENOENT : 0;
-}
-
 static void test_the_path_is_asked(void **state)
 {
 	static const struct {
@@ -304,18 +308,20 @@ static void test_the_path_is_asked(void **state)
 		uint64_t min;
 		enum status expected;
 	} asked[] = {
-		{ "loss", 1, STATUS_PASS },
-		{ "loss", 3, STATUS_PASS },
-		{ "loss", 4, STATUS_ERROR },
-		{ "ce", 1, STATUS_ERROR },
+		{ "loss", 1, STATUS_PASS },	{ "loss", 3, STATUS_PASS },
+		{ "loss", 4, STATUS_ERROR },	{ "ce", 1, STATUS_ERROR },
+		{ "too-big", 1, STATUS_ERROR }, /* no tally: nothing else is stated */
 	};
 
 	for (size_t i = 0; i < sizeof(asked) / sizeof(asked[0]); i++) {
-		struct run run = { .path_counted = path_of_three };
+		struct run run = { 0 };
 		struct move *m = &run.manifest.moves[run.manifest.moves_count++];
 		struct verdict v = { 0 };
 		struct check *c = check_subject__new(&run);
 
+		assert_non_null(verdict__tally(&v, "retransmissions", "loss", 9));
+		assert_non_null(verdict__tally(&v, "packets", "loss", 3));
+		assert_non_null(verdict__tally(&v, "packets", "ce", 0));
 		m->place = MOVE_PATH;
 		assert_true(move__set_name(m, asked[i].name));
 		m->has_min = true;

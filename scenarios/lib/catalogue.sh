@@ -4,6 +4,7 @@
 
 # What moves may count besides fields: compare/moves.h
 FLOW_COUNTS=(flows mapped aborted brief older)
+PATH_EVENTS=(loss queue blackout too-big ce copy)
 SCENARIO_DIR=$(dirname "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")")
 NAME=''
 HYPOTHESIS=''
@@ -63,13 +64,17 @@ moves() {
 		die 3 "the scenario $NAME: moves $*: put what has >= in it in quotes"
 	fi
 	for word in "$@"; do
-		[[ $word =~ ^(client|server|path)/([a-z][a-z0-9_]*)(>=([1-9][0-9]{0,8}))?$ ]] ||
+		[[ $word =~ ^(client|server|path)/([a-z][a-z0-9_-]*)(>=([1-9][0-9]{0,8}))?$ ]] ||
 			die 3 "the scenario $NAME: moves $word: must be client/FIELD, server/FIELD or path/EVENT, with >=N if it has to reach a number"
 		name=${BASH_REMATCH[2]}
 		MOVES+=("${BASH_REMATCH[1]} $name ${BASH_REMATCH[4]:-null}")
-		[[ ${BASH_REMATCH[1]} == path || " ${FLOW_COUNTS[*]} " == *" $name "* ]] ||
-			is_field "$name" ||
-			die 3 "the scenario $NAME: moves $word: docs/fields.md knows no field $name"
+		if [[ ${BASH_REMATCH[1]} == path ]]; then
+			[[ " ${PATH_EVENTS[*]} " == *" $name "* ]] ||
+				die 3 "the scenario $NAME: moves $word: a path counts ${PATH_EVENTS[*]}"
+		else
+			[[ " ${FLOW_COUNTS[*]} " == *" $name "* ]] || is_field "$name" ||
+				die 3 "the scenario $NAME: moves $word: docs/fields.md knows no field $name"
+		fi
 	done
 }
 

@@ -35,7 +35,7 @@ test_what_must_happen_goes_to_the_manifest() {
 
 test_what_cannot_happen_is_refused_before_anything_starts() {
 	local moves
-	for moves in client/total_retrains sender/rtt client "'client/rtt>=0'" "'client/rtt>=x'" client/; do
+	for moves in client/total_retrains sender/rtt client "'client/rtt>=0'" "'client/rtt>=x'" client/ path/lozz; do
 		exits 3 "$RUN" --check "$(scenario wrong "moves $moves")"
 		says "${moves//\'/}"
 	done
