@@ -76,24 +76,55 @@ struct record_fields {
 #define TCPI(name, type, unit, kind, at, since, rtt, all_ones, have, expr, doc) MEMBER8_##type(name)
 #define SOCK(name, type, unit, kind, have, expr, doc) MEMBER8_##type(name)
 #define CALL(name, type, unit, kind, doc) MEMBER8_##type(name)
-#define CC(name, type, unit, kind, attribute, at, rtt, all_ones, have, expr, doc) MEMBER8_##type(name)
 #include "timeline/catalogue.def"
 #define TCPI(name, type, unit, kind, at, since, rtt, all_ones, have, expr, doc) MEMBER4_##type(name)
 #define SOCK(name, type, unit, kind, have, expr, doc) MEMBER4_##type(name)
 #define CALL(name, type, unit, kind, doc) MEMBER4_##type(name)
-#define CC(name, type, unit, kind, attribute, at, rtt, all_ones, have, expr, doc) MEMBER4_##type(name)
 #include "timeline/catalogue.def"
 #define TCPI(name, type, unit, kind, at, since, rtt, all_ones, have, expr, doc) MEMBER2_##type(name)
 #define SOCK(name, type, unit, kind, have, expr, doc) MEMBER2_##type(name)
 #define CALL(name, type, unit, kind, doc) MEMBER2_##type(name)
-#define CC(name, type, unit, kind, attribute, at, rtt, all_ones, have, expr, doc) MEMBER2_##type(name)
 #include "timeline/catalogue.def"
 #define TCPI(name, type, unit, kind, at, since, rtt, all_ones, have, expr, doc) MEMBER1_##type(name)
 #define SOCK(name, type, unit, kind, have, expr, doc) MEMBER1_##type(name)
 #define CALL(name, type, unit, kind, doc) MEMBER1_##type(name)
-#define CC(name, type, unit, kind, attribute, at, rtt, all_ones, have, expr, doc) MEMBER1_##type(name)
 #include "timeline/catalogue.def"
-	__u8 cc_info; /* enum record_cc: whose fields hold values */
+	__u8 cc_info; /* enum record_cc: which of the following holds values */
+	union { /* behind all else: sockets that publish nothing leave it untouched */
+		struct {
+#define OF_BBRINFO(member) member
+#define OF_DCTCPINFO(member)
+#define OF_VEGASINFO(member)
+#define CC(name, type, unit, kind, attribute, at, rtt, all_ones, have, expr, doc)                  \
+	OF_##attribute(__##type name;)
+#include "timeline/catalogue.def"
+#undef OF_BBRINFO
+#undef OF_DCTCPINFO
+#undef OF_VEGASINFO
+		};
+		struct {
+#define OF_DCTCPINFO(member) member
+#define OF_BBRINFO(member)
+#define OF_VEGASINFO(member)
+#define CC(name, type, unit, kind, attribute, at, rtt, all_ones, have, expr, doc)                  \
+	OF_##attribute(__##type name;)
+#include "timeline/catalogue.def"
+#undef OF_BBRINFO
+#undef OF_DCTCPINFO
+#undef OF_VEGASINFO
+		};
+		struct {
+#define OF_VEGASINFO(member) member
+#define OF_BBRINFO(member)
+#define OF_DCTCPINFO(member)
+#define CC(name, type, unit, kind, attribute, at, rtt, all_ones, have, expr, doc)                  \
+	OF_##attribute(__##type name;)
+#include "timeline/catalogue.def"
+#undef OF_BBRINFO
+#undef OF_DCTCPINFO
+#undef OF_VEGASINFO
+		};
+	};
 };
 
 struct record {

@@ -93,9 +93,12 @@ static void what_another_congestion_control_publishes_is_absent(void **state)
 		struct sample s;
 
 		r.fields.cc_info = cases[i].info;
-		r.fields.bbr_bw = 1ULL << 40;
-		r.fields.dctcp_ab_tot = 16;
-		r.fields.vegas_minrtt = 17;
+		if (cases[i].info == CC_BBRINFO)
+			r.fields.bbr_bw = 1ULL << 40;
+		else if (cases[i].info == CC_DCTCPINFO)
+			r.fields.dctcp_ab_tot = 16;
+		else
+			r.fields.vegas_minrtt = 17;
 		assert_int_equal(record__to_sample(&r, sizeof(r), &features, &s), 0);
 		for (enum field f = 0; f < FIELD_COUNT; f++) {
 			if (catalogue[f].group != GROUP_CC)
