@@ -171,12 +171,43 @@ static int finish_witness(struct coverage_check *cc, struct verdict *v, enum wit
 	return 0;
 }
 
+static uint64_t count_of(const struct timeline_count *c, unsigned int n, const char *cause)
+{
+	for (unsigned int i = 0; i < n; i++)
+		if (!strcmp(c[i].cause, cause))
+			return c[i].count;
+	return 0;
+}
+
+/* What would have held the samples for which the probe's ring had no room, by its trailer. */
+static void tell_remedy(const struct timeline_trailer *t, char *text, size_t size)
+{
+	uint64_t now = count_of(t->note, t->notes, "ring_bytes");
+	uint64_t enough = count_of(t->note, t->notes, "ring_enough");
+
+	*text = '\0';
+	if (!now || !count_of(t->lost, t->losses, "ring_full"))
+		return;
+	if (enough)
+		snprintf(text, size,
+			 ": the probe's ring of %" PRIu64 " KiB was full; PROBE_RING=%" PRIu64
+			 "K (tcpw-probe --ring-size=%" PRIu64 ") would have held them",
+			 now / 1024, enough / 1024, enough);
+	else
+		snprintf(text, size,
+			 ": the probe's ring of %" PRIu64 " KiB was full, and no larger one that it "
+			 "allows would have held them; lower BITRATE or STREAMS, or leave segment "
+			 "out of PROBE_MODES",
+			 now / 1024);
+}
+
 static int finish_losses(struct coverage_check *cc, struct verdict *v, enum witness w)
 {
 	struct run *run = cc->check.run;
 	const struct run_timeline *t = &run->timeline[w];
 	uint64_t missing = 0, duplicates = 0, lost = 0;
 	const struct bound *bound;
+	char remedy[256];
 	double lost_max;
 	struct result *r;
 
@@ -225,11 +256,12 @@ static int finish_losses(struct coverage_check *cc, struct verdict *v, enum witn
 			 " lost",
 			 missing, lost);
 	} else if (lost > lost_max) {
+		tell_remedy(&t->trailer, remedy, sizeof(remedy));
 		r->status = STATUS_FAIL;
 		r->violations = lost;
 		snprintf(r->reason, sizeof(r->reason),
-			 "%" PRIu64 " samples were lost, the scenario declares at most %g", lost,
-			 lost_max);
+			 "%" PRIu64 " samples were lost, the scenario declares at most %g%s", lost,
+			 lost_max, remedy);
 	}
 	return 0;
 }

@@ -13,6 +13,25 @@ static uint32_t batch(const struct lanes *l)
 	return l->slots_per_lane / 4 < BATCH ? l->slots_per_lane / 4 : BATCH;
 }
 
+uint64_t ring_size(uint64_t bytes)
+{
+	uint64_t size = 1;
+
+	while (size < bytes && size <= RING_BYTES_MAX)
+		size *= 2;
+	return size <= RING_BYTES_MAX ? size : 0;
+}
+
+uint64_t lanes__enough(uint32_t slots_per_lane, uint32_t count, uint64_t lost)
+{
+	/* Slots are a power of two, too: as many bytes have room for no fewer. */
+	uint64_t slots = lost < RING_BYTES_MAX ? ring_size(slots_per_lane + lost) : 0;
+
+	if (!slots || slots > RING_BYTES_MAX / count / sizeof(union record_slot))
+		return 0;
+	return ring_size(slots * count * sizeof(union record_slot));
+}
+
 uint32_t lanes__slots(uint64_t bytes, uint32_t count)
 {
 	uint64_t most = bytes / sizeof(union record_slot) / count;

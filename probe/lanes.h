@@ -25,6 +25,17 @@ struct lanes {
 uint32_t lanes__slots(uint64_t bytes, uint32_t count);
 
 /*
+ * Of how many bytes, by the terms of lanes__slots(), would count lanes have had room for `lost` records
+ * more, whichever lane they were for? With a reader as fast: what waits is never more than what waited
+ * and what was lost until then. A power of two, at most RING_BYTES_MAX; 0: none.
+ */
+#define RING_BYTES_MAX (1ULL << 30)
+uint64_t lanes__enough(uint32_t slots_per_lane, uint32_t count, uint64_t lost);
+
+/* The next power of two up to RING_BYTES_MAX, or 0. */
+uint64_t ring_size(uint64_t bytes);
+
+/*
  * Hand every published record to fn, all lanes merged by time, and free its slot. A record that is
  * still being written ends its lane for now. 0, or what fn returned.
  */

@@ -106,6 +106,32 @@ static void describe(struct timeline_header *h, const struct options *o,
 	}
 }
 
+static uint64_t note_of(const struct timeline_trailer *t, const char *cause)
+{
+	for (unsigned int i = 0; i < t->notes; i++)
+		if (!strcmp(t->note[i].cause, cause))
+			return t->note[i].count;
+	return 0;
+}
+
+/* What was lost, and what would have helped. */
+static void tell_losses(const struct timeline_trailer *t)
+{
+	unsigned long long now = note_of(t, "ring_bytes"), enough = note_of(t, "ring_enough");
+	char remedy[128] = "";
+
+	if (now && enough)
+		snprintf(remedy, sizeof(remedy), "; --ring-size=%llu would have held them (it was %llu)",
+			 enough, now);
+	else if (now)
+		snprintf(remedy, sizeof(remedy), "; no --ring-size would have held them: ask for fewer "
+			 "modes or flows");
+	for (unsigned int i = 0; i < t->losses; i++)
+		if (t->lost[i].count)
+			complain(0, "lost %llu samples: %s%s", (unsigned long long)t->lost[i].count,
+				 t->lost[i].cause, strcmp(t->lost[i].cause, "ring_full") ? "" : remedy);
+}
+
 /* Drain what is left, write the trailer, tell of losses. */
 static int finish(struct watch *w, struct timeline_writer *writer, uint64_t late_ticks, int err)
 {
@@ -120,10 +146,7 @@ static int finish(struct watch *w, struct timeline_writer *writer, uint64_t late
 	if (err || closed)
 		return complain(EXIT_ERROR, "the capture ended early: %s; the timeline is cut",
 				strerror(-(err ? err : closed)));
-	for (unsigned int i = 0; i < trailer.losses; i++)
-		if (trailer.lost[i].count)
-			complain(0, "lost %llu samples: %s", (unsigned long long)trailer.lost[i].count,
-				 trailer.lost[i].cause);
+	tell_losses(&trailer);
 	return 0;
 }
 

@@ -18,6 +18,7 @@ struct queue {
 	bool has_lanes;
 	struct lanes lanes;
 	size_t lane_bytes, slot_bytes;
+	uint64_t ring_bytes;
 	const unsigned long *consumer_pos, *producer_pos; /* the ring's first two pages */
 	unsigned long awaited_pos;
 };
@@ -113,6 +114,7 @@ int queue__open(struct queue **pq, const struct probe_bpf *skel, enum generation
 	q->fn = fn;
 	q->ctx = ctx;
 	q->has_lanes = generation__has_lanes(generation);
+	q->ring_bytes = bpf_map__max_entries(skel->maps.ring);
 	q->ring = ring_buffer__new(fd, on_ring, q, NULL);
 	if (!q->ring)
 		err = -errno;
@@ -164,6 +166,17 @@ uint64_t queue__left(const struct queue *q)
 	bytes = __atomic_load_n(q->producer_pos, __ATOMIC_ACQUIRE) -
 		__atomic_load_n(q->consumer_pos, __ATOMIC_ACQUIRE);
 	return (bytes + sizeof(struct record) - 1) / sizeof(struct record);
+}
+
+uint64_t queue__enough(const struct queue *q, uint64_t lost)
+{
+	const size_t header = 8; /* of a record in the ring buffer */
+
+	if (q->has_lanes)
+		return lanes__enough(q->lanes.slots_per_lane, q->lanes.count, lost);
+	if (lost > RING_BYTES_MAX / sizeof(union record_slot))
+		return 0;
+	return ring_size(q->ring_bytes + lost * (sizeof(union record_slot) + header));
 }
 
 void queue__close(struct queue *q)

@@ -29,6 +29,9 @@ bool queue__reached(const struct queue *q);
 /* Records that were reserved and not consumed. */
 uint64_t queue__left(const struct queue *q);
 
+/* The --ring-size that would have held so many records more, with a reader as fast; 0: none may be. */
+uint64_t queue__enough(const struct queue *q, uint64_t lost);
+
 void queue__close(struct queue *q); /* NULL is allowed */
 
 #endif

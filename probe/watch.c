@@ -43,7 +43,7 @@ struct watch {
 	struct timeline_writer *writer;
 	unsigned int budget;
 	int err;
-	uint64_t malformed, undelivered;
+	uint64_t malformed, undelivered, ring_bytes;
 	struct sample sample;
 };
 
@@ -100,6 +100,7 @@ static int load_generation(struct watch *w, enum generation generation,
 	if (!w->skel)
 		return -errno;
 	configure(w->skel, options, w->features, w->marks);
+	w->ring_bytes = options->ring_bytes;
 	err = queue__prepare(w->skel, generation, options->ring_bytes);
 	if (!err)
 		err = probe_bpf__load(w->skel);
@@ -343,10 +344,16 @@ int watch__finish(struct watch *w, struct timeline_writer *writer)
 
 void watch__losses(const struct watch *w, struct timeline_trailer *trailer)
 {
-	timeline_trailer__lost(trailer, "ring_full", w->skel->bss->losses[LOSS_RING_FULL]);
+	uint64_t full = w->skel->bss->losses[LOSS_RING_FULL];
+
+	timeline_trailer__lost(trailer, "ring_full", full);
 	timeline_trailer__lost(trailer, "no_state", w->skel->bss->losses[LOSS_NO_STATE]);
 	timeline_trailer__lost(trailer, "undelivered", w->undelivered);
 	timeline_trailer__lost(trailer, "malformed", w->malformed);
+	if (full) {
+		timeline_trailer__note(trailer, "ring_bytes", w->ring_bytes);
+		timeline_trailer__note(trailer, "ring_enough", queue__enough(w->queue, full));
+	}
 	if (w->marks == MARKS_FEXIT)
 		timeline_trailer__note(trailer, "bare_marks", w->skel->bss->unsettled);
 }

@@ -169,6 +169,25 @@ static void two_lost(enum witness w, struct timeline_trailer *t)
 		t->lost[0].count = 2;
 }
 
+/* synthetic.c's trailer begins with ring_full */
+static void ring_too_small(enum witness w, struct timeline_trailer *t)
+{
+	two_lost(w, t);
+	if (w == WITNESS_PROBE) {
+		timeline_trailer__note(t, "ring_bytes", 1 << 20);
+		timeline_trailer__note(t, "ring_enough", 2 << 20);
+	}
+}
+
+static void no_ring_is_enough(enum witness w, struct timeline_trailer *t)
+{
+	two_lost(w, t);
+	if (w == WITNESS_PROBE) {
+		timeline_trailer__note(t, "ring_bytes", 1 << 30);
+		timeline_trailer__note(t, "ring_enough", 0);
+	}
+}
+
 #define LOST_ALLOWED "{\"coverage\":{\"probe_lost_max\":2}}"
 #define PROBE_HEADER                                                                               \
 	"{\"timeline\":1,\"witness\":\"probe\",\"kernel\":\"6.12\",\"clock\":\"CLOCK_MONOTONIC\"," \
@@ -212,6 +231,12 @@ static const struct test_case {
 	{ "lost samples that are counted, beyond the bound",
 	  { .tamper = drops_rtt, .trailer = two_lost }, STATUS_FAIL, "losses", "probe",
 	  "at most 0" },
+	{ "a ring that was too small names the size that is enough",
+	  { .tamper = drops_rtt, .trailer = ring_too_small }, STATUS_FAIL, "losses", "probe",
+	  "ring of 1024 KiB was full; PROBE_RING=2048K (tcpw-probe --ring-size=2097152)" },
+	{ "and where none is enough, what else to do",
+	  { .tamper = drops_rtt, .trailer = no_ring_is_enough }, STATUS_FAIL, "losses", "probe",
+	  "lower BITRATE or STREAMS" },
 	{ "lost samples that are counted, within the bound",
 	  { .tamper = drops_rtt, .trailer = two_lost, .bounds = LOST_ALLOWED }, STATUS_PASS },
 	{ "a sample that is there twice",

@@ -308,7 +308,8 @@ test_lost_samples_are_counted_and_leave_gaps() {
 		samples '$trailer.lost.ring_full > 0'
 		samples '(group_by(.cookie) | map(.[-1].seq - length) | add) as $gaps
 			| $gaps <= $trailer.lost.ring_full and $gaps > 0'
-		grep -q 'ring_full' "$WORK/probe.err"
+		samples '$trailer.notes | .ring_bytes == 65536 and .ring_enough > 65536'
+		grep -q 'ring_full; --ring-size=[0-9]* would have held them (it was 65536)' "$WORK/probe.err"
 	done
 }
 

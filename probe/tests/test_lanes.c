@@ -196,9 +196,37 @@ static void slots_fill_the_room_and_are_a_power_of_two(void **state)
 		assert_int_equal(lanes__slots(cases[i].bytes, cases[i].lanes), cases[i].slots);
 }
 
+static void enough_is_room_for_what_was_lost_too(void **state)
+{
+	static const struct {
+		const char *what;
+		uint32_t slots, lanes;
+		uint64_t lost;
+		bool none;
+	} cases[] = {
+		{ "one record, one lane", 64, 1, 1 },
+		{ "one record, two lanes", 32768, 2, 1 },
+		{ "many records", 32768, 2, 500000 },
+		{ "many lanes", 1024, 64, 1000 },
+		{ "too many for any ring", 32768, 2, 1ULL << 22, true },
+		{ "absurdly many", 32768, 2, UINT64_MAX - 5, true },
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		uint64_t bytes = lanes__enough(cases[i].slots, cases[i].lanes, cases[i].lost);
+		uint32_t slots = bytes ? lanes__slots(bytes, cases[i].lanes) : 0;
+
+		if (cases[i].none != !bytes || bytes & (bytes - 1) ||
+		    (bytes && slots < cases[i].slots + cases[i].lost))
+			fail_msg("%s: %llu bytes, %u slots a lane", cases[i].what,
+				 (unsigned long long)bytes, slots);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(enough_is_room_for_what_was_lost_too),
 		cmocka_unit_test(lanes_are_merged_by_time),
 		cmocka_unit_test(consumed_slots_are_given_back),
 		cmocka_unit_test(a_record_under_way_holds_its_lane_and_no_other),

@@ -52,8 +52,20 @@ collector_prefer() {
 	! chrt --rr --all-tasks --pid 1 "${PART_PID[$1]}" 2>/dev/null || REALTIME[$1]=true
 }
 
+# In bytes. Samples that find no room are lost, and a run that lost some has failed.
+probe_ring() {
+	local kilobytes=${PROBE_RING%K} free
+	if [[ $PROBE_RING == auto ]]; then
+		kilobytes=32768
+		free=$(awk '/^MemAvailable:/ { print $2 }' /proc/meminfo)
+		((${free:-0} < 4000000)) || kilobytes=131072
+	fi
+	printf '%d\n' $((kilobytes * 1024))
+}
+
 collectors_start() {
-	local args=(--cgroup "$CGROUP" --mode "$PROBE_MODES" --netns client --netns server)
+	local args=(--cgroup "$CGROUP" --mode "$PROBE_MODES" --netns client --netns server
+		--ring-size "$(probe_ring)")
 	[[ ,$PROBE_MODES, != *,poll,* ]] || args+=(--interval "$PROBE_INTERVAL")
 	part_start probe "$RUN_DIR/log/probe.out" "$PROBE" "${args[@]}" --output "$RUN_DIR/probe.jsonl"
 	collector_ready probe "$RUN_DIR/probe.jsonl" "$PROBE"
