@@ -10,6 +10,13 @@ validate: ## run, judge and draw: SCENARIOS="a b" DURATION=s SEED=n OUT=dir and 
 	$(Q)$(MAKE) --no-print-directory all
 	@setpriv --pdeathsig TERM ci/validate.sh
 
+reproduce: ## run again what a run's manifest says, and judge both side by side: RUN=dir OUT=dir
+	@ci/reproduce.sh --check
+	$(Q)$(MAKE) --no-print-directory all
+	@BUILD="$(abspath $(BUILD))" ci/reproduce.sh
+
+.PHONY: reproduce
+
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
