@@ -142,6 +142,8 @@ main() {
 	table "$OUT/first" "$run"
 	printf '%-16s %8s %23s   %8s\n\n' together "$first" '' "$VERDICT"
 	differences "$RUN" "$run"
+	jq -r '.reason // empty | "the first: \(.)"' "$OUT/first/verdict.json"
+	jq -r '.reason // empty | "the second: \(.)"' "$run/verdict.json"
 	LEDGERS_DIFFER=''
 	[[ $(of "$RUN" .path.backend) != relay ]] || [[ ! -s $RUN/path.jsonl || ! -s $run/path.jsonl ]] ||
 		ledgers "$RUN" "$run"
