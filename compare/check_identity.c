@@ -29,6 +29,10 @@
  *   tcp_get_info() may have waited for the lock while several segments were processed (seen on an
  *   emulated processor), but not since longer than the application's mark before.
  *
+ * - An ACK that was owed, for segs_out alone: the delayed-ACK timer sends it at any moment
+ *   (tcp_delack_timer_handler(); in ping-pong mode not even ato moves). Owed: the last segment that the
+ *   history shows had data, and when tcp_info was filled nothing had been sent since.
+ *
  * - Bytes. notsent_bytes and delivery_rate_app_limited: write_seq, rcv_space and rcv_ssthresh:
  *   copied_seq has moved since the last sample.
  *
@@ -116,6 +120,19 @@ static bool bytes_moved(const struct mark_pair *p, enum field sequence)
 	       field__difference(sequence, p->mark->value[sequence], last->value[sequence]) > 0;
 }
 
+/* Did the delayed-ACK timer have something to send? */
+static bool ack_was_owed(const struct mark_pair *p)
+{
+	const struct sample *s;
+
+	for (unsigned int i = 0; (s = history__at(p->history, i)); i++)
+		if (s->event == EVENT_segment)
+			return sample__has(s, FIELD_segs_out) &&
+			       s->value[FIELD_segs_out] == p->info->value[FIELD_segs_out] &&
+			       s->value[FIELD_seg_end_seq] != s->value[FIELD_seg_seq];
+	return false;
+}
+
 /* The evidence that f has moved, for a field that no counter speaks for. */
 static enum evidence other_evidence(const struct mark_pair *p, enum field f,
 				    const struct field_set *silent)
@@ -123,6 +140,9 @@ static enum evidence other_evidence(const struct mark_pair *p, enum field f,
 	struct field_set shown = *silent;
 
 	if (f == FIELD_segs_in || f == FIELD_data_segs_in)
+		return EVIDENCE_MOVED;
+	if (f == FIELD_segs_out && ack_was_owed(p) &&
+	    field__difference(f, p->mark->value[f], p->info->value[f]) == 1)
 		return EVIDENCE_MOVED;
 	if (is_read_unlocked(f))
 		for (enum field other = 0; other < FIELD_COUNT; other++)

@@ -5,6 +5,7 @@ hypothesis 'For more than a second nothing passes: retransmission timeouts back 
 
 emulated_path
 default DURATION 4
+emulated default DURATION 12
 default BLACKOUT 1s:1200ms
 
 moves client/backoff client/retransmits client/total_rto client/rto 'client/last_ack_recv>=500' path/blackout

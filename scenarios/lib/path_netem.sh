@@ -262,9 +262,23 @@ path_netem() {
 		'{backend: "netem", stages: {c2s: $c2s | split(" "), s2c: $s2c | split(" ")}}')"
 }
 
-# The control connection is the first, a data flow the second.
-data_flows() {
-	(($(in_ns client ss -Htn state established "( dport = :$PORT )" | wc -l) > 1))
+# Until a second connection to PORT is established: the first is iperf3's control. Without a process for
+# each look, which would take seconds on an emulated machine.
+# shellcheck disable=SC2016 # expanded by the inner shell
+await_data_flow() {
+	in_ns client bash -c 'exec {tick}<> <(:)
+		until
+			n=0
+			for table in tcp tcp6; do
+				[[ -r /proc/self/net/$table ]] || continue
+				while read -r _ _ remote state _; do
+					[[ $remote != *:"$1" || $state != 01 ]] || n=$((n + 1))
+				done <"/proc/self/net/$table"
+			done
+			((n > 1))
+		do
+			read -rt 0.02 -u "$tick" || true
+		done' _ "$(printf %04X "$PORT")"
 }
 
 # line_change BLACK: all lines lose everything, or what they should
@@ -274,8 +288,9 @@ line_change() {
 		read -r ns dev words <<<"$line"
 		[[ -z $1 ]] || words="$(sed -E 's/ (loss (random [^ ]+|gemodel [^ ]+ [^ ]+)|duplicate [^ ]+)//g' <<<"$words") loss random 100%"
 		# shellcheck disable=SC2086 # several words
-		in_ns "$ns" tc qdisc change dev "$dev" root netem $words
+		in_ns "$ns" tc qdisc change dev "$dev" root netem $words &
 	done
+	wait
 }
 
 # Runs beside the traffic; says on stdout from when to when nothing passed (CLOCK_REALTIME).
@@ -285,9 +300,7 @@ netem_blackout() {
 	at=$((TIME_NS / 1000000))
 	time_ns "${BLACKOUT#*:}"
 	len=$((TIME_NS / 1000000))
-	until data_flows; do
-		pause_ms 20
-	done
+	await_data_flow
 	pause_ms "$at"
 	line_change black
 	from=$EPOCHREALTIME
