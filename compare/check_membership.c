@@ -15,8 +15,9 @@
 
 #include "driven.h"
 
-/* The share of a field's values that may have moved on sending, where it is judged by at least
- * MOVED_LEAST: more than that is no coincidence but a field that is wrong. */
+/* How often a field may have moved on sending, as a share of its values, where that is at least
+ * MOVED_LEAST times: more than that is no coincidence but a field that is wrong. All polls between two
+ * events, as in a blackout, are one time. */
 #define MOVED_SHARE_MAX 0.05
 #define MOVED_LEAST	20
 
@@ -28,7 +29,7 @@ struct membership_flow {
 
 struct membership_tally {
 	bool reported; /* by netlink */
-	uint64_t compared, violations, moved, unproven;
+	uint64_t compared, violations, moved, times, unproven;
 	struct worst worst;
 };
 
@@ -80,6 +81,7 @@ static void told(void *arg, const struct window_verdict *v)
 			break;
 		case MEMBER_MOVED:
 			t->moved += v->weight;
+			t->times += !v->again[i];
 			break;
 		case MEMBER_UNPROVEN:
 			t->unproven += v->weight;
@@ -146,8 +148,8 @@ static void conclude(const struct membership *m, unsigned int i, struct result *
 			(unsigned long long)t->violations, (unsigned long long)t->compared,
 			t->worst.flow, name, (unsigned long long)t->worst.got,
 			(unsigned long long)t->worst.expected);
-	} else if (t->moved >= MOVED_LEAST &&
-		   t->moved > MOVED_SHARE_MAX * (t->moved + t->compared)) {
+	} else if (t->times >= MOVED_LEAST &&
+		   t->times > MOVED_SHARE_MAX * (t->times + t->compared)) {
 		r->status = STATUS_FAIL;
 		snprintf(r->reason, sizeof(r->reason),
 			 "%llu of %llu values of netlink were not seen by the probe; sending may "

@@ -102,6 +102,7 @@ struct driven_history {
 	bool is_odd;
 	struct waiting *first, *newest;
 	unsigned int waiting, *in_all;
+	uint64_t moved_until_ns[DRIVEN_MAX]; /* the event behind the last window in which it had moved */
 };
 
 static uint8_t moved_by(enum field f)
@@ -271,6 +272,10 @@ static void conclude(struct driven_history *h, struct waiting *w, enum gap gap)
 			v.field[i] = MEMBER_ABSENT;
 		else
 			v.field[i] = w->members & 1ULL << i ? MEMBER : explain(w, i);
+		if (v.field[i] != MEMBER_MOVED)
+			continue;
+		v.again[i] = h->moved_until_ns[i] == w->end.t_ns;
+		h->moved_until_ns[i] = w->end.t_ns;
 	}
 	h->told(h->arg, &v);
 	free(w);

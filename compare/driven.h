@@ -47,6 +47,7 @@ struct window_verdict {
 	enum gap gap;
 	uint64_t reported;				/* by netlink: bit i is driven[i] */
 	enum belonging field[DRIVEN_MAX];		/* with GAP_NONE */
+	bool again[DRIVEN_MAX]; /* MEMBER_MOVED, as in the window before: behind both is the same event */
 	uint64_t got[DRIVEN_MAX], expected[DRIVEN_MAX]; /* expected: behind the window */
 };
 

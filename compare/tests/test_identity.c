@@ -120,6 +120,35 @@ static void counted_in_backlog(unsigned int k, struct sample *segment, struct sa
 		mark->value[FIELD_segs_in]++;
 }
 
+/* An ACK was sent in between, which segs_out alone tells. */
+static void acked_between(unsigned int k, struct sample *segment, struct sample *info, bool data)
+{
+	sample__set(segment, FIELD_seg_seq, 5);
+	sample__set(segment, FIELD_seg_end_seq, data ? 9 : 5);
+	if (k == 7)
+		segment->value[FIELD_segs_out] = info->value[FIELD_segs_out] -= 1;
+}
+
+static void delayed_ack(unsigned int k, struct sample *segment, struct sample *mark,
+			struct sample *info)
+{
+	acked_between(k, segment, info, true);
+}
+
+static void ack_not_owed(unsigned int k, struct sample *segment, struct sample *mark,
+			 struct sample *info)
+{
+	acked_between(k, segment, info, false);
+}
+
+static void ack_already_sent(unsigned int k, struct sample *segment, struct sample *mark,
+			     struct sample *info)
+{
+	acked_between(k, segment, info, true);
+	if (k == 7)
+		segment->value[FIELD_segs_out]--;
+}
+
 static void window_update(unsigned int k, struct sample *segment, struct sample *mark,
 			  struct sample *info)
 {
@@ -361,6 +390,12 @@ static const struct test_case {
 	  .instants_moved = 1 },
 	{ "a segment counted while the socket was locked", counted_in_backlog, "segs_in",
 	  STATUS_PASS, .moved = 1, .instants_moved = 1 },
+	{ "the delayed-ACK timer sends what is owed", delayed_ack, "segs_out", STATUS_PASS, .moved = 1,
+	  .instants_moved = 1 },
+	{ "but only if data came", ack_not_owed, "segs_out", STATUS_FAIL, 1,
+	  .instants_moved = 1 },
+	{ "and if it was not acknowledged before", ack_already_sent, "segs_out", STATUS_FAIL, 1,
+	  .instants_moved = 1 },
 	{ "a window update counts nothing, but the state before was shown", window_update,
 	  "snd_wnd", STATUS_PASS, .moved = 1, .instants_moved = 1 },
 	{ "snd_cwnd is read without the lock: its value before the segment", cwnd_read_early,

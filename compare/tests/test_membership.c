@@ -215,14 +215,44 @@ static void moved_too_often(void **state)
 	verdict__free(&v);
 }
 
+/* A blackout: many polls see what was before the timer sent, and one event shows what it left. */
+static void moved_once_seen_often(void **state)
+{
+	enum { POLLS = 60 };
+	char text[POLLS + 2][256];
+	const char *lines[POLLS + 3] = { 0 };
+	struct feed feed = { .lines = lines, .make = check_membership__new };
+	const struct result *r;
+	struct verdict v;
+
+	for (unsigned int i = 0; i <= POLLS + 1; i++) {
+		/* segs_out changes with the polls, or they would be taken together */
+		if (i == 0 || i == POLLS + 1)
+			snprintf(text[i], 256,
+				 "probe %u segment state=1 snd_nxt=900 snd_una=1 seg_seq=5 seg_end_seq=5 "
+				 "seg_ack_seq=1 data_segs_in=0 segs_in=%u segs_out=%u lost=%u",
+				 100 * i + 10, i > 0, i, i);
+		else
+			snprintf(text[i], 256, "netlink %u-%u sample segs_out=%u lost=1",
+				 100 * i + 10, 100 * i + 20, i);
+		lines[i] = text[i];
+	}
+	feed__judge(&feed, &v);
+	r = find_result(&v, "membership", "lost");
+	assert_int_equal(r->moved, POLLS);
+	assert_int_equal(r->status, STATUS_SKIP); /* nothing is left to compare, and nothing fails */
+	verdict__free(&v);
+}
+
 int main(void)
 {
 	enum { COUNT = sizeof(cases) / sizeof(cases[0]) };
-	static struct CMUnitTest tests[COUNT + 1];
+	static struct CMUnitTest tests[COUNT + 2];
 
 	for (int i = 0; i < COUNT; i++)
 		tests[i] = (struct CMUnitTest){ cases[i].description, judge_case, NULL, NULL,
 						(void *)&cases[i] };
 	tests[COUNT] = (struct CMUnitTest)cmocka_unit_test(moved_too_often);
+	tests[COUNT + 1] = (struct CMUnitTest)cmocka_unit_test(moved_once_seen_often);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -50,26 +50,12 @@ relay_check() {
 		"$(part_words relay)"
 }
 
-# A packet that the kernel could not hand to the relay, because the device's queue was full, is in
-# nobody's ledger.
-relay_overruns() {
-	jq -rs 'map(select(.event == "before" or .event == "after"))
-		| group_by(.netns) | map({(.[0].netns): ((last.link.tx.dropped // 0) - (first.link.tx.dropped // 0))})
-		| add // {} | to_entries | map(select(.value > 0)) | first
-		| if . then "\(.value) packets of the \(.key)" else empty end' \
-		"$RUN_DIR/links.jsonl" 2>/dev/null || true
-}
-
 # Its ledger becomes JSON only now, which takes a while after much traffic.
 relay_stop() {
-	local words
 	[[ -n ${PART_PID[relay]:-} ]] || return 0
 	if ! part_stop relay 60000; then
 		note "path: tcpw-relay did not end within $((60 * PATIENCE)) s of SIGTERM and was killed: path.jsonl has no trailer"
 	elif [[ ${PART_RC[relay]} != 0 && -z ${RELAY_TOLD:-} ]]; then
 		note "path: tcpw-relay ended with exit code ${PART_RC[relay]}: $(part_words relay)"
 	fi
-	words=$(relay_overruns)
-	[[ -z $words ]] || note "path: $words never reached tcpw-relay, its device's queue was full:" \
-		"lower RATE or BITRATE"
 }
