@@ -33,9 +33,13 @@ struct course {
 static void prepare(struct course *c, const struct ends *e, const struct plan *p, enum direction d)
 {
 	uint64_t least = ends__overhead(e) + sizeof(struct message);
-	uint64_t length = TRAIN_NS > 10 * p->jitter_ns ? TRAIN_NS : 10 * p->jitter_ns;
-	uint64_t bytes, size;
+	uint64_t length = TRAIN_NS, bytes, size;
 
+	/* Much longer than what jitter and the bucket may blur. */
+	if (length < 10 * p->jitter_ns)
+		length = 10 * p->jitter_ns;
+	if (length < 4 * plan__line_ns(p, p->burst_bytes))
+		length = 4 * plan__line_ns(p, p->burst_bytes);
 	if (length > TRAIN_MAX_NS)
 		length = TRAIN_MAX_NS;
 	bytes = (double)p->rate_bit / 8e9 * length;
@@ -59,12 +63,15 @@ static void prepare(struct course *c, const struct ends *e, const struct plan *p
  */
 static int send_wagons(struct ends *e, struct course *c)
 {
-	double limit = c->plan->queue_bytes / 2.0, thirty_ms = c->plan->rate_bit / 8.0 * 0.03;
+	double limit = c->plan->queue_bytes / 2.0, ahead = c->plan->rate_bit / 8.0 * 0.03;
 	uint64_t now = monotonic_ns();
 	int err = 0;
 
-	if (limit > thirty_ms)
-		limit = thirty_ms;
+	/* By more than the bucket holds, or nothing could come too early. */
+	if (ahead < 2.0 * c->plan->burst_bytes)
+		ahead = 2.0 * c->plan->burst_bytes;
+	if (limit > ahead)
+		limit = ahead;
 	c->queued -= (now - c->queued_at_ns) * (double)c->plan->rate_bit / 8e9;
 	if (c->queued < 0)
 		c->queued = 0;

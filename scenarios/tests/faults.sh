@@ -222,6 +222,106 @@ test_a_collector_that_does_not_end_is_ended() {
 	left_nothing
 }
 
+# path NAME STATEMENT ...: a scenario of its own, with collectors that cannot fail
+path_scenario() {
+	printf '%s\n' "hypothesis 'the path is not what it should be'" "${@:2}" >"$WORK/$1.scenario.sh"
+	SCENARIO=$1
+}
+
+test_a_rate_that_is_not_reached_is_an_error_with_both_figures() {
+	path_scenario slow 'build_path() { path_bottleneck 2M 100000; path_fact rate_bit 20000000; }'
+	exits 3 fake_run "$WORK/slow.scenario.sh" "$WORK/out" DURATION=1
+	says 'though 20.000 Mbit/s are configured'
+	in_manifest 'path: tcpw-calibrate'
+	manifest '.path.calibration.rate_bit < 3000000 and .witnesses.probe.exit == null'
+	left_nothing
+}
+
+test_a_path_that_is_too_fast_is_an_error() {
+	path_scenario fast 'build_path() { path_bottleneck 20M 100000; path_fact rate_bit 2000000; }'
+	exits 3 fake_run "$WORK/fast.scenario.sh" "$WORK/out" DURATION=1
+	says 'faster than configured'
+	path_scenario short 'build_path() { path_veth; path_fact rtt_us 300000; }'
+	exits 3 fake_run "$WORK/short.scenario.sh" "$WORK/out" DURATION=1
+	says 'but 300000.0 us are configured'
+	left_nothing
+}
+
+test_a_path_that_does_not_lose_as_planned_is_an_error() {
+	path_scenario lossless 'build_path() { path_veth; path_fact loss_percent 5; }'
+	exits 3 fake_run "$WORK/lossless.scenario.sh" "$WORK/out" DURATION=1
+	says '0 of 2000 packets from client to server were lost, though 5 % are configured'
+	left_nothing
+}
+
+test_a_path_that_is_not_narrow_is_an_error() {
+	path_scenario wide 'build_path() { path_veth; path_fact mtu 1400; }'
+	exits 3 fake_run "$WORK/wide.scenario.sh" "$WORK/out" DURATION=1
+	says 'got no answer, though its MTU is 1400'
+	left_nothing
+}
+
+test_a_path_that_carries_nothing_is_an_error() {
+	path_scenario dead 'build_path() { path_veth; ip -n server link set eth0 down; }'
+	exits 3 fake_run "$WORK/dead.scenario.sh" "$WORK/out" DURATION=1
+	grep -q 'nothing passes' "$STDERR"
+	left_nothing
+}
+
+test_knobs_that_make_no_sense_together_are_refused() {
+	local knobs
+	for knobs in RATE=99K 'RATE=0 MARK_QUEUE=1000' BLACKOUT=1s BLACKOUT=1s:2 LOSS=50.001 RTT=11s QUEUE=2999 MTU=1279; do
+		# shellcheck disable=SC2086 # several knobs
+		exits 2 "$RUN" delay "$WORK/none" $knobs
+		says "${knobs##* }"
+	done
+	[[ ! -e $WORK/none ]]
+}
+
+test_a_relay_that_dies_in_the_middle_is_an_error_of_the_path() {
+	# shellcheck disable=SC2016 # expanded by the scenario
+	path_scenario killed emulated_path \
+		'during_client() { await 5000 flows_are_there; kill -KILL "${PART_PID[relay]}"; }'
+	exits 3 fake_run "$WORK/killed.scenario.sh" "$WORK/out" DURATION=5 PATH_BACKEND=relay
+	says 'path: tcpw-relay ended in the middle of the run with exit code 137'
+	left_nothing
+}
+
+test_a_relay_that_is_not_built_is_named() {
+	path_scenario unbuilt emulated_path
+	TCPW_RELAY=$WORK/nothing exits 3 fake_run "$WORK/unbuilt.scenario.sh" "$WORK/out" PATH_BACKEND=relay
+	says 'run make'
+	left_nothing
+}
+
+test_without_tun_the_relay_is_a_skip_with_the_reason() {
+	path_scenario tunless emulated_path
+	# shellcheck disable=SC2016 # expanded by the inner shell
+	exits 4 unshare --mount bash -c 'mount --bind /nonexistent /dev/net/tun 2>/dev/null || mount -t tmpfs none /dev/net
+		TCPW_TEST_MARK=$1 exec "$2" "$3" "$4" PATH_BACKEND=relay' _ \
+		"$MARK" "$RUN" "$WORK/tunless.scenario.sh" "$WORK/out"
+	says 'tcpw-relay cannot work here'
+	manifest '.skip | contains("tun")'
+	left_nothing
+}
+
+test_netem_asked_for_where_there_is_none_is_a_skip() {
+	! unshare --net tc qdisc add dev lo root netem delay 1ms 2>/dev/null || return 0
+	path_scenario netemless emulated_path
+	exits 4 fake_run "$WORK/netemless.scenario.sh" "$WORK/out" PATH_BACKEND=netem
+	says 'set PATH_BACKEND=relay'
+	left_nothing
+}
+
+# Names of network namespaces live on a tmpfs of the run's own.
+test_a_namespace_of_the_same_name_does_not_matter() {
+	[[ ! -e /run/netns/client ]]
+	ip netns add client
+	SCENARIO=delay exits 0 fake_run delay "$WORK/out" DURATION=1 PATH_BACKEND=relay
+	ip netns delete client
+	left_nothing
+}
+
 test_what_a_killed_run_left_is_removed_and_said() {
 	local dir=$CGROUPS/tcpw-4194305-1
 	mkdir "$dir"

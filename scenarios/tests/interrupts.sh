@@ -29,26 +29,26 @@ has_trailer() {
 	}
 }
 
-# interrupted SIGNAL TARGET_PREFIX MOMENT
+# interrupted SIGNAL TARGET_PREFIX MOMENT [SCENARIO KNOB=VALUE ...]
 interrupted() {
-	local rc=0
-	start "$RUN" clean "$WORK/out" DURATION=10 BITRATE=100M
+	local rc=0 scenario=${4:-clean}
+	start "$RUN" "$scenario" "$WORK/out" DURATION=10 BITRATE=100M "${@:5}"
 	sleep "$3"
 	kill "-$1" -- "$2$JOB"
 	wait "$JOB" || rc=$?
 	left_nothing
 	# In its first moments the shell has no handlers yet.
-	[[ $rc == 3 ]] || [[ $rc -gt 128 && ! -e $WORK/out/clean ]] || {
+	[[ $rc == 3 ]] || [[ $rc -gt 128 && ! -e $WORK/out/$scenario ]] || {
 		echo "exit code $rc after $3 s"
 		cat "$STDERR"
 		return 1
 	}
-	[[ -d $WORK/out/clean ]] || return 0
-	has_trailer "$WORK/out/clean/probe.jsonl"
-	has_trailer "$WORK/out/clean/netlink.jsonl"
-	has_trailer "$WORK/out/clean/path.jsonl"
-	if [[ -e $WORK/out/clean/manifest.json ]]; then
-		manifest '.interrupted and (.errors | any(contains("interrupted")))'
+	[[ -d $WORK/out/$scenario ]] || return 0
+	has_trailer "$WORK/out/$scenario/probe.jsonl"
+	has_trailer "$WORK/out/$scenario/netlink.jsonl"
+	has_trailer "$WORK/out/$scenario/path.jsonl"
+	if [[ -e $WORK/out/$scenario/manifest.json ]]; then
+		SCENARIO=$scenario manifest '.interrupted and (.errors | any(contains("interrupted")))'
 	fi
 }
 
@@ -56,6 +56,25 @@ test_ctrl_c_at_any_moment() {
 	local moment
 	for moment in "${MOMENTS[@]}"; do
 		interrupted INT - "$moment" # the whole group, as a terminal does
+	done
+}
+
+# The relay belongs to the run: its ledger has its end, its devices go with their namespaces.
+test_ctrl_c_with_a_relay() {
+	local moment
+	for moment in 0.3 0.6 1 1.5 3; do
+		interrupted INT - "$moment" delay PATH_BACKEND=relay
+	done
+}
+
+test_sigkill_with_a_relay() {
+	local moment
+	for moment in 0.6 1.5 3; do
+		start "$RUN" delay "$WORK/out" DURATION=10 PATH_BACKEND=relay
+		sleep "$moment"
+		kill -KILL "$JOB"
+		wait "$JOB" || true
+		left_nothing
 	done
 }
 

@@ -31,7 +31,8 @@ CGROUPS=$(cgroup_mount) || {
 }
 # Links under names that a run uses.
 links() {
-	ip -o link show type veth | grep -E '^[0-9]+: (eth0|client|server)@' || true
+	ip -o link show type veth | grep -E '^[0-9]+: (eth0|client|server|left|right)@' || true
+	ip -o link show type tun
 }
 LINKS=$(links)
 
@@ -74,9 +75,10 @@ left_nothing() {
 
 # manifest FILTER: true if jq finds it so
 manifest() {
-	jq -e "$1" "$WORK/out/clean/manifest.json" >/dev/null || {
+	local file=$WORK/out/${SCENARIO:-clean}/manifest.json
+	jq -e "$1" "$file" >/dev/null || {
 		echo "not in the manifest: $1"
-		cat "$WORK/out/clean/manifest.json"
+		cat "$file"
 		return 1
 	}
 }
