@@ -93,8 +93,9 @@ static int send_group(struct ends *e, struct course *c)
 
 static int end_group(struct ends *e, struct course *c, uint64_t deadline)
 {
-	/* What is held must not be overtaken by the sentinel. */
-	uint64_t next = monotonic_ns() + (c->plan->reorder > 0 ? c->plan->reorder_ns + 1000000 : 0);
+	/* What is held, and has its own jitter, must not be overtaken by the sentinel. */
+	uint64_t hold = c->plan->reorder_ns + c->plan->jitter_ns + 1000000;
+	uint64_t next = monotonic_ns() + (c->plan->reorder > 0 ? hold : 0);
 	struct arrival a;
 	int err = 0;
 
