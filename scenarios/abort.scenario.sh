@@ -6,6 +6,7 @@ hypothesis 'A reset ends the flow in the middle of its data: the last words of b
 default DURATION 6 # the reset comes after a quarter of it
 default BITRATE 250M
 emulated default BITRATE 25M
+emulated default DURATION 20
 client_ports 45001
 iperf3_ends error
 

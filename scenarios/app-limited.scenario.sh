@@ -6,6 +6,7 @@ hypothesis 'The application writes a block now and then and leaves the path idle
 emulated_path
 default DURATION 3
 default BITRATE 10M # of blocks of 128 KiB
+emulated default BITRATE 3M
 
 moves client/delivery_rate_app_limited client/delivery_rate client/busy_time
 

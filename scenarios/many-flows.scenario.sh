@@ -10,6 +10,11 @@ default BITRATE 300K
 default PROBE_MODES rtt,segment,poll
 default PROBE_INTERVAL 100ms
 default NETLINK_INTERVAL 100ms
+emulated default DURATION 8
+emulated default BITRATE 30K
+emulated default IPERF3_INTERVAL 2
+emulated default PROBE_INTERVAL 1s
+emulated default NETLINK_INTERVAL 1s
 
 moves 'client/flows>=200' 'server/flows>=200' client/bytes_acked server/bytes_acked
 

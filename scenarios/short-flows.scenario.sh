@@ -9,6 +9,7 @@ default DURATION 2
 default RTT 2ms
 default RATE 0
 default NETLINK_MODE filter # exact looks for new flows ten times a second only
+emulated default DURATION 20
 
 moves 'client/brief>=100' 'server/brief>=100'
 

@@ -8,6 +8,7 @@ default DURATION 3
 # Paced, so that the application waits before the last of it is sent: tcp_cwnd_validate() looks only
 # behind a segment that it sent.
 IPERF3_ARGS+=(--fq-rate 80M)
+emulated default RATE 50M # slower than the buffer is drained, it would be the limit
 knob SNDBUF 40000 int:4608:4194304 'bytes of send buffer that the client has'
 
 moves 'client/sndbuf_limited>=100000' # us
