@@ -143,8 +143,8 @@ static bool is_there(const struct path_socket *s, enum path_counter c, const str
 	return true;
 }
 
-/* Compare v with a bound, in the width of its field. */
-static void compare(struct finding *f, const struct path_socket *s, enum path_counter c, uint64_t v,
+/* Compare v with a bound, in the width of its field. 1 for a violation. */
+static unsigned int compare(struct finding *f, const struct path_socket *s, enum path_counter c, uint64_t v,
 		    uint64_t bound, bool is_floor, uint64_t t_ns)
 {
 	static const char *const words[2][2] = {
@@ -154,8 +154,11 @@ static void compare(struct finding *f, const struct path_socket *s, enum path_co
 	uint64_t known = bound & field_all_ones(fields[c]);
 	int64_t above = field__difference(fields[c], v, known);
 
-	finding__compare(f, is_floor ? above >= 0 : above <= 0, words[c >= GOT_FIRST][is_floor],
-			 s->flow, t_ns, known, v, above < 0 ? -above : above);
+	bool ok = is_floor ? above >= 0 : above <= 0;
+
+	finding__compare(f, ok, words[c >= GOT_FIRST][is_floor], s->flow, t_ns, known, v,
+			 above < 0 ? -above : above);
+	return !ok;
 }
 
 static bool counts_beside_lock(enum path_counter c)
@@ -174,10 +177,11 @@ static void judge_the_last(struct path_counters *k, const struct path_socket *s)
 	if (!a->asked)
 		return;
 	a->asked = false;
-	compare(&k->running[GOT_SEGS], s, GOT_SEGS, a->segs_in, most(s, GOT_SEGS), false,
-		a->asked_ns);
-	compare(&k->running[GOT_DATA_SEGS], s, GOT_DATA_SEGS, a->data_segs_in,
-		most(s, GOT_DATA_SEGS), false, a->asked_ns);
+	k->premature[GOT_SEGS] += compare(&k->running[GOT_SEGS], s, GOT_SEGS, a->segs_in,
+					  most(s, GOT_SEGS), false, a->asked_ns);
+	k->premature[GOT_DATA_SEGS] += compare(&k->running[GOT_DATA_SEGS], s, GOT_DATA_SEGS,
+					       a->data_segs_in, most(s, GOT_DATA_SEGS), false,
+					       a->asked_ns);
 }
 
 static void keep(struct path_account *a, enum witness w, const struct path_socket *s,
@@ -238,8 +242,8 @@ void path_counters__end(struct path_counters *k, const struct path_socket *s,
 	for (enum path_counter c = GOT_FIRST; c < PATH_COUNTERS; c++)
 		if (is_there(s, c, sample) && c != GOT_GAPS &&
 		    (w->witness == WITNESS_NETLINK || !counts_beside_lock(c)))
-			compare(&k->running[c], s, c, sample->value[fields[c]], most(s, c), false,
-				w->end_ns);
+			k->premature[c] += compare(&k->running[c], s, c, sample->value[fields[c]],
+						   most(s, c), false, w->end_ns);
 }
 
 static void judge_sent(struct finding *f, const struct path_socket *s, enum path_counter c,
@@ -258,9 +262,10 @@ static void judge_sent(struct finding *f, const struct path_socket *s, enum path
 	compare(f, s, c, v, all, short_of > 0, a->last_ns[w]);
 }
 
-static void judge_got(struct finding *f, const struct path_socket *s, enum path_counter c,
+static void judge_got(struct path_counters *k, const struct path_socket *s, enum path_counter c,
 		      enum witness w)
 {
+	struct finding *f = &k->final[c];
 	const struct path_account *a = s->account;
 	/* whoever resets may leave a backlog of what had come: only what is counted beside it is sure */
 	bool loose = s->end->reset && !counts_beside_lock(c);
@@ -272,7 +277,8 @@ static void judge_got(struct finding *f, const struct path_socket *s, enum path_
 		f->unproven++;
 		return;
 	}
-	if (!above || above > 0 || below > 0)
+	k->too_many += above > 0;
+	if (above >= 0 || below > 0)
 		compare(f, s, c, v, below > 0 ? low : all, below > 0, a->last_ns[w]);
 	else if (loose || c == GOT_CE || c == GOT_ECHOES)
 		f->unproven++;
@@ -293,6 +299,6 @@ void path_counters__finish(struct path_counters *k, const struct path_socket *s)
 				if (c < GOT_FIRST)
 					judge_sent(&k->final[c], s, c, w);
 				else
-					judge_got(&k->final[c], s, c, w);
+					judge_got(k, s, c, w);
 			}
 }

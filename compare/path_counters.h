@@ -41,6 +41,8 @@ struct path_account {
 
 struct path_counters {
 	struct finding running[PATH_COUNTERS], final[PATH_COUNTERS];
+	uint64_t premature[PATH_COUNTERS]; /* of running: counted before it had been written */
+	uint64_t too_many;		   /* of final: counted though it never had */
 };
 
 /* What is compared: a socket, by the flow of the verdict, and its end of the path. */

@@ -42,12 +42,12 @@ static int judge_witness(const struct run *run, const struct path_ledger *l, str
 	for (unsigned int i = 0; i < l->trailer.losses; i++)
 		lost += l->trailer.lost[i].count;
 	r->status = STATUS_ERROR;
-	if (l->why[0])
-		snprintf(r->reason, sizeof(r->reason), "%s", l->why);
-	else if (strcmp(l->config.backend, run->manifest.path.backend))
+	if (l->opened && strcmp(l->config.backend, run->manifest.path.backend))
 		snprintf(r->reason, sizeof(r->reason),
 			 "path.jsonl: of the backend \"%s\", but the run's path is \"%s\"",
 			 l->config.backend, run->manifest.path.backend);
+	else if (l->why[0])
+		snprintf(r->reason, sizeof(r->reason), "%s", l->why);
 	else if (lost)
 		snprintf(r->reason, sizeof(r->reason),
 			 "path.jsonl: the path lost %" PRIu64 " packets or lines of its own", lost);
@@ -206,21 +206,22 @@ static int judge_causes(const struct path_ledger *l, struct verdict *v)
 }
 
 /*
- * Does the account's clock go wrong? What is said while the flows run then disagrees in several
- * counters, though in the end all are equal.
+ * Does the account's clock go wrong? Too early, and things had been read before they were counted,
+ * though in the end as many were sent as counted. Too late, and things were counted before they had
+ * been written, though in the end no more were counted than written.
  */
 static int judge_clock(const struct path_counters *c, struct verdict *v)
 {
-	unsigned int running = 0, sent = 0;
-	bool final = false;
+	unsigned int sent = 0, got = 0;
+	bool sums = true;
 	struct result *r;
 
 	for (enum path_counter i = 0; i < PATH_COUNTERS; i++) {
-		running += c->running[i].violations > 0;
 		sent += i < GOT_FIRST && c->running[i].violations;
-		final |= c->final[i].violations > 0;
+		got += c->premature[i] > 0;
+		sums &= i < SENT_DATA_SEGS || i >= GOT_FIRST || !c->final[i].violations;
 	}
-	if (running < 2 || final)
+	if (!sums || (!sent && (got < 2 || c->too_many)))
 		return 0;
 	r = verdict__result(v, "path", "clock");
 	if (!r)
@@ -230,7 +231,7 @@ static int judge_clock(const struct path_counters *c, struct verdict *v)
 	snprintf(r->reason, sizeof(r->reason),
 		 "%u counters agree with the path's account in the end, but not on the way: its times "
 		 "are too %s",
-		 running, sent ? "early" : "late");
+		 sent ? sent : got, sent ? "early" : "late");
 	return 0;
 }
 

@@ -11,6 +11,7 @@
 
 #include "defect.h"
 #include "edit_files.h"
+#include "edit_path.h"
 #include "edit_report.h"
 #include "edit_stream.h"
 #include "edit_values.h"
@@ -26,6 +27,9 @@
 #define BYTES(n, fx, w, edit, amount, c, ...)                                                \
 	{ .name = n, .fixture = fx, .target = TARGET_##w, .file = edit, .k = amount,         \
 	  .expected = STATUS_ERROR, .cause = c, ##__VA_ARGS__ }
+#define LIE(n, edit, amount, c, ...)                                                         \
+	{ .name = n, .fixture = "path", .target = TARGET_PATH, .file = edit, .k = amount,    \
+	  .expected = STATUS_FAIL, .cause = c, ##__VA_ARGS__ }
 #define NAME(n, fx, w, c, change)                                                            \
 	{ .name = n, .fixture = fx, .target = TARGET_##w, .file = edit_replace, .key = change, \
 	  .expected = STATUS_FAIL, .cause = c }
@@ -254,9 +258,30 @@ const struct defect catalogue_of_defects[] = {
 	BYTES("netlink header with another interval", "segment", NETLINK, edit_replace, 0, "claims/netlink: interval_ns 60000000", .key = "\"interval_ns\":50000000=>\"interval_ns\":60000000"),
 	BYTES("netlink header with another mode", "segment", NETLINK, edit_replace, 0, "claims/netlink: mode exact", .key = "\"modes\":[\"exact\"]=>\"modes\":[\"dump\"]"),
 
+	/* the path's own account */
+	LIE("path a drop told as delivered", path_revive, 2, "path/data_segs_in: less than"),
+	LIE("path a delivered packet told as lost", path_kill, 20, "path/acknowledged: had not been delivered"),
+	LIE("path a delivered packet not told", path_omit, 20, "path/data_segs_out: more than ever left"),
+	LIE("path a packet written too early", path_hurry, 20, "path/delay: faster"),
+	LIE("path marks not told", path_unmark, 0, "path/marks: no CE"),
+	LIE("path copies not told", path_single, 0, "path/segs_in: more than had been delivered"),
+	LIE("path a retransmission invented", path_invent, 20, "path/total_retrans: less than"),
+	LIE("path clock + 20 ms", path_later, 20 * MS, "path/clock: late"),
+	LIE("path clock - 20 ms", path_earlier, 20 * MS, "path/clock: early"),
+	LIE("path clock + 1 ms", path_later, 1 * MS, "path/clock: late"),
+	BYTES("path file missing", "path", PATH, edit_delete, 0, "witness/path: missing"),
+	BYTES("path file empty", "path", PATH, edit_empty, 0, "witness/path: empty"),
+	BYTES("path file cut in a line", "path", PATH, edit_cut, 600, "witness/path: cut"),
+	BYTES("path trailer missing", "path", PATH, edit_cut_trailer, 0, "witness/path: trailer"),
+	BYTES("path lines lost", "path", PATH, edit_lose_lines, 50, "witness/path: lines were lost"),
+	BYTES("path lines out of order", "path", PATH, edit_swap_lines, 100, "witness/path: time runs backwards"),
+	BYTES("path key misspelt", "path", PATH, edit_replace, 0, "witness/path: fait", .key = "\"fate\":=>\"fait\":"),
+	BYTES("path of another backend", "path", PATH, edit_replace, 0, "witness/path: backend", .key = "\"backend\":\"relay\"=>\"backend\":\"netem\""),
+
 	/* what cannot be seen, and why: kept here so that it stays known */
 	VALUE("probe jiffies off by one, always", "segment", PROBE, edit_add, jiffies, .k = 1, .blind = "only differences of it are used: the probe's ages and stamps move together, and no other witness tells the tick"),
 	STREAM("netlink last polls lost, told nowhere", "segment", NETLINK, edit_drop_last, 1, "schedule/netlink", .blind = "who stops a poll early and who loses the last one leave the same file; what matters of the end is in the destroy message"),
+	LIE("path losses told as the queue's", path_rename, 0, "path/retransmissions", .blind = "both were dropped: which of its parts did it only the path itself can tell"),
 	REPORT("iperf3 clock - 10 us", "segment", CLIENT, report_shift_back, NULL, NULL, .k = 10, .cause = "clock/iperf3 client", .blind = "a beginning that is told too late cannot be told from marks that come late: iperf3 was interrupted between its clock and its call"),
 };
 /* clang-format on */
@@ -267,7 +292,7 @@ const unsigned int catalogue_of_defects_count =
 const char *target__file(enum target t)
 {
 	static const char *const names[] = { "probe.jsonl", "netlink.jsonl", "iperf3.json",
-					     "iperf3-server.json", "manifest.json" };
+					     "iperf3-server.json", "manifest.json", "path.jsonl" };
 
 	return names[t];
 }
@@ -275,5 +300,5 @@ const char *target__file(enum target t)
 const char *target__witness(enum target t)
 {
 	return t == TARGET_PROBE ? "probe" : t == TARGET_NETLINK ? "netlink"
-	       : t == TARGET_MANIFEST ? "run" : "iperf3";
+	       : t == TARGET_MANIFEST ? "run" : t == TARGET_PATH ? "path" : "iperf3";
 }

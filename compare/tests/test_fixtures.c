@@ -65,6 +65,7 @@ int main(void)
 		FIXTURE("poll"),
 		FIXTURE("state"),
 		FIXTURE("bbr"),
+		FIXTURE("path"),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
