@@ -52,7 +52,7 @@ static bool socket_of(struct path_check *c, struct flow_entry *f, struct path_so
 	s->end = end_of(c, f);
 	s->account = &state->account;
 	s->flow = f->id;
-	s->client = s->end && s->end == &s->end->flow->end[0];
+	s->active = s->end && s->end->active;
 	return s->end != NULL;
 }
 

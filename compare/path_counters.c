@@ -87,7 +87,7 @@ static uint64_t most(const struct path_socket *s, enum path_counter c)
 	case GOT_BYTES:
 		return g->edge > 1 ? g->edge - 1 : 0;
 	case GOT_ACKED:
-		return s->client ? g->ack : g->ack > 1 ? g->ack - 1 : 0;
+		return s->active ? g->ack : g->ack > 1 ? g->ack - 1 : 0;
 	case GOT_GAPS:
 		return g->gaps;
 	case GOT_DSACKS:
@@ -116,13 +116,13 @@ static uint64_t least(const struct path_socket *s, enum path_counter c, bool clo
 		return 0;
 	switch (c) {
 	case GOT_SEGS:
-		return s->client ? g->segs : g->segs - g->syns + (g->syns > 0);
+		return s->active ? g->segs : g->segs - g->syns + (g->syns > 0);
 	case GOT_DATA_SEGS:
 		return g->data_segs;
 	case GOT_BYTES:
 		return g->edge > 1 ? g->edge - 1 : 0;
 	case GOT_ACKED:
-		return s->client ? g->ack : g->ack > 1 ? g->ack - 1 : 0;
+		return s->active ? g->ack : g->ack > 1 ? g->ack - 1 : 0;
 	case GOT_GAPS:
 		return g->gaps;
 	case GOT_DSACKS:

@@ -51,7 +51,7 @@ struct path_socket {
 	const struct path_end *end;
 	struct path_account *account;
 	unsigned int flow;
-	bool client;
+	bool active; /* it connected */
 };
 
 /* A sample begins to hold; the account has been replayed up to then. */

@@ -53,6 +53,7 @@ struct path_end {
 	uint64_t drops; /* packets with data, SYN or FIN that the path dropped */
 	uint32_t mss;	/* as its samples show it; 0: not yet */
 	struct path_packet last; /* written to it last */
+	bool active;	 /* it sent the first SYN */
 	bool fin, reset; /* one was sent */
 	struct path_causes causes;
 };

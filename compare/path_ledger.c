@@ -155,8 +155,8 @@ static void begin_board(struct path_end *e, const struct path_packet *p)
 	b->started = true;
 	b->isn = p->flags & PATH_SYN ? p->seq : p->seq - 1;
 	if (p->flags & PATH_SYN) {
-		if (!(p->flags & PATH_ACK))
-			e->flow->whole = true;
+		e->active = !(p->flags & PATH_ACK);
+		e->flow->whole |= e->active;
 		return;
 	}
 	b->una = b->nxt = b->edge = b->seen = 1;

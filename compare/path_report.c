@@ -81,9 +81,9 @@ static int judge_flows(const struct run *run, const struct path_ledger *l, struc
 	for (unsigned int i = 0; i < 2 * l->flows_count; i++) {
 		const struct path_end *e = &l->flows[i / 2]->end[i & 1];
 		const struct flow_entry *f;
-		bool made = i & 1 ? e->got.segs > e->got.syns : true;
+		bool made = e->active || e->got.segs > e->got.syns;
 
-		/* a server's socket is made when the handshake is done */
+		/* a passive socket is made when the handshake is done */
 		if (!e->flow->whole || !made)
 			continue;
 		sockets++;
