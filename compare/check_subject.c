@@ -6,12 +6,12 @@
  *
  * Each entry of the manifest's "moves" names an end and a field. On some data flow of that end the
  * field must have changed between two samples, or, with a minimum, have been below it and then
- * reached it; and every witness that has the field must have seen that. Counters and durations of a
- * flow whose ESTABLISHED the probe saw began at 0: there the first poll may show the movement.
- * Values that stand for "no value yet" (all ones of min_rtt and its like) are none. Some names
- * count flows instead of reading a field (moves.h); those which a witness cannot know are asked of
- * the other alone: only the probe sees the state before CLOSE, a flow's two ends, and whether it
- * was there before.
+ * reached it (with a maximum: above, and then down to it); and every witness that has the field
+ * must have seen that. Counters and durations of a flow whose ESTABLISHED the probe saw began at 0:
+ * there the first poll may show the movement. Values that stand for "no value yet" (all ones of
+ * min_rtt and its like) are none. Some names count flows instead of reading a field (moves.h);
+ * those which a witness cannot know are asked of the other alone: only the probe sees the state
+ * before CLOSE, a flow's two ends, and whether it was there before.
  *
  * What a kernel lacks cannot move: such an entry is skipped, but not all of them.
  */
@@ -33,7 +33,8 @@ struct subject {
 
 struct subject_flow {
 	uint64_t first[MOVES_MAX][WITNESSES];
-	uint8_t has[WITNESSES], below[WITNESSES], moved[WITNESSES]; /* bits of moves */
+	uint8_t has[WITNESSES], below[WITNESSES], above[WITNESSES],
+		moved[WITNESSES]; /* bits of moves */
 	bool counted[FLOW_COUNTS][WITNESSES];
 };
 
@@ -97,7 +98,12 @@ static void look(const struct move *m, unsigned int i, struct subject_flow *f,
 		if (began_at_0(m->field, w->flow))
 			f->below[w->witness] |= bit;
 	}
-	if (m->has_min) {
+	if (m->has_max) {
+		if (v > m->max)
+			f->above[w->witness] |= bit;
+		else if (f->above[w->witness] & bit)
+			f->moved[w->witness] |= bit;
+	} else if (m->has_min) {
 		if (v < m->min)
 			f->below[w->witness] |= bit;
 		else if (f->below[w->witness] & bit)
@@ -217,7 +223,7 @@ static void judge_end(const struct subject *c, unsigned int i, const char *text,
 		r->status = STATUS_ERROR;
 		snprintf(r->reason, sizeof(r->reason),
 			 "nothing that this scenario is about happened: %s did not %s by %s (%s)",
-			 text, m->has_min ? "come true" : "move", blind, told);
+			 text, m->has_min || m->has_max ? "come true" : "move", blind, told);
 	}
 }
 

@@ -263,7 +263,7 @@ static void read_move(struct reading *rd, const cJSON *item, struct move *m)
 {
 	static const char *const places[MOVE_PLACES] = { "client", "server", "path" };
 	char place[16] = "", name[64] = "";
-	uint32_t min;
+	uint32_t min, max;
 
 	want_string(rd, item, "moves.", "end", 0, place, sizeof(place));
 	want_string(rd, item, "moves.", "field", 0, name, sizeof(name));
@@ -276,6 +276,12 @@ static void read_move(struct reading *rd, const cJSON *item, struct move *m)
 	if (want_whole(rd, item, "moves.", "min", OR_NULL, UINT32_MAX, &min)) {
 		m->has_min = true;
 		m->min = min;
+	}
+	if (want_whole(rd, item, "moves.", "max", OR_NULL, UINT32_MAX, &max)) {
+		m->has_max = true;
+		m->max = max;
+		if (m->has_min || m->place == MOVE_PATH || m->field == FIELD_COUNT)
+			refuse(rd, "moves.max is for fields, and not beside moves.min");
 	}
 }
 

@@ -54,4 +54,6 @@ void move__format(const struct move *m, char text[MOVE_NAME_MAX])
 
 	if (m->has_min && n > 0 && n < MOVE_NAME_MAX)
 		snprintf(text + n, MOVE_NAME_MAX - n, ">=%" PRIu64, m->min);
+	else if (m->has_max && n > 0 && n < MOVE_NAME_MAX)
+		snprintf(text + n, MOVE_NAME_MAX - n, "<=%" PRIu64, m->max);
 }

@@ -12,7 +12,7 @@
 #include "timeline/catalogue.h"
 
 #define MOVES_MAX     8
-#define MOVE_NAME_MAX 48 /* of the field, and of "client/FIELD>=N" */
+#define MOVE_NAME_MAX 48 /* of the field, and of "client/FIELD>=N" or <=N */
 
 enum move_place { MOVE_CLIENT, MOVE_SERVER, MOVE_PATH, MOVE_PLACES };
 
@@ -32,7 +32,9 @@ struct move {
 	enum field field;	  /* FIELD_COUNT: it is none; at the path always */
 	enum flow_count count;	  /* of the two ends, if it is no field; else FLOW_COUNTS */
 	bool has_min;
-	uint64_t min; /* must be reached; without, any change will do */
+	uint64_t min; /* must be reached from below; without min and max any change will do */
+	bool has_max;
+	uint64_t max; /* must be reached from above; of fields only */
 };
 
 const char *flow_count__name(enum flow_count c);

@@ -10,7 +10,8 @@ default PROBE_MODES rtt,segment,poll
 default PROBE_INTERVAL 100ms
 default IPERF3_INTERVAL 0.25
 
-moves 'client/last_data_sent>=800' 'server/last_data_recv>=800' client/bytes_acked
+# Without a loss, only tcp_cwnd_restart() makes the window smaller.
+moves 'client/last_data_sent>=800' 'server/last_data_recv>=800' 'client/snd_cwnd<=40'
 
 bound coverage.netlink_share_min 0.8
 bound coverage.probe_share_min 0.8

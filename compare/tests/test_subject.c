@@ -14,7 +14,9 @@
 #define WITNESSES_AND_MOVES(moves)                                                              \
 	"{\"probe\":{\"expected\":true,\"exit\":0},\"netlink\":{\"expected\":true,\"exit\":0}," \
 	"\"iperf3\":{\"expected\":true,\"exit\":0,\"server_exit\":0}},\"moves\":[" moves "]"
-#define MOVE(end, field, min)  "{\"end\":\"" end "\",\"field\":\"" field "\",\"min\":" min "}"
+#define MOVE(end, field, min) "{\"end\":\"" end "\",\"field\":\"" field "\",\"min\":" min "}"
+#define MOST(end, field, max) \
+	WITNESSES_AND_MOVES("{\"end\":\"" end "\",\"field\":\"" field "\",\"max\":" max "}")
 #define MOVES(end, field, min) WITNESSES_AND_MOVES(MOVE(end, field, min))
 
 static bool of_end(const struct sample *s, bool client)
@@ -181,6 +183,26 @@ static const struct {
 	  "client/total_rto",
 	  STATUS_SKIP,
 	  "no witness" },
+	{ "a maximum that is fallen to",
+	  { .witnesses = MOST("client", "snd_cwnd", "11") },
+	  "client/snd_cwnd<=11",
+	  STATUS_PASS,
+	  "1 of 1 flows by probe, 1 of 1 flows by netlink" },
+	{ "a maximum that is not",
+	  { .witnesses = MOST("client", "snd_cwnd", "9") },
+	  "client/snd_cwnd<=9",
+	  STATUS_ERROR,
+	  "did not come true" },
+	{ "a maximum that was never passed",
+	  { .witnesses = MOST("client", "snd_cwnd", "21") },
+	  "client/snd_cwnd<=21",
+	  STATUS_ERROR,
+	  "did not come true" },
+	{ "a maximum of a number of flows",
+	  { .witnesses = MOST("client", "flows", "21") },
+	  NULL,
+	  STATUS_ERROR,
+	  "moves.max is for fields" },
 	{ "number of flows",
 	  { .witnesses = MOVES("client", "flows", "1") },
 	  "client/flows>=1",

@@ -14,7 +14,7 @@ TRAFFIC=iperf3     # or generator
 IPERF3_END=well # or error: how its test is expected to end
 COLLECTORS=first # or late: started when the flows are there
 CLIENT_PORT='' # first local port of the data streams, empty: any
-MOVES=()       # "END FIELD MINIMUM", what must have happened; no minimum: null
+MOVES=()       # "END FIELD MINIMUM MAXIMUM", what must have happened; null: none
 
 # hypothesis LINE LINE: what the run puts to the test
 hypothesis() {
@@ -55,19 +55,24 @@ is_field() {
 	grep -q "^[A-Z]*($1," "$(dirname "$SCENARIO_DIR")/timeline/catalogue.def"
 }
 
-# moves 'END/FIELD[>=N]' ...: what the scenario is about; a run in which it did not happen is an error
+# moves 'END/FIELD[>=N]' 'END/FIELD<=N' ...: what the scenario is about; a run in which it did not happen is an error
 moves() {
-	local word name
-	# Without quotes, >= is a redirection to a file of the name =N.
+	local word name least most
+	# Without quotes, >= is a redirection to a file of the name =N, and <= one from it.
 	word=$(readlink "/proc/$$/fd/1")
 	if [[ ${word##*/} =~ ^=[0-9]+$ ]]; then
 		die 3 "the scenario $NAME: moves $*: put what has >= in it in quotes"
 	fi
 	for word in "$@"; do
-		[[ $word =~ ^(client|server|path)/([a-z][a-z0-9_-]*)(>=([1-9][0-9]{0,8}))?$ ]] ||
-			die 3 "the scenario $NAME: moves $word: must be client/FIELD, server/FIELD or path/EVENT, with >=N if it has to reach a number"
+		[[ $word =~ ^(client|server|path)/([a-z][a-z0-9_-]*)((>=|<=)([1-9][0-9]{0,8}))?$ ]] ||
+			die 3 "the scenario $NAME: moves $word: must be client/FIELD, server/FIELD or path/EVENT, with >=N or <=N if it has to rise or fall to a number"
 		name=${BASH_REMATCH[2]}
-		MOVES+=("${BASH_REMATCH[1]} $name ${BASH_REMATCH[4]:-null}")
+		least=null most=null
+		case ${BASH_REMATCH[4]} in
+		'>=') least=${BASH_REMATCH[5]} ;;
+		'<=') most=${BASH_REMATCH[5]} ;;
+		esac
+		MOVES+=("${BASH_REMATCH[1]} $name $least $most")
 		if [[ ${BASH_REMATCH[1]} == path ]]; then
 			[[ " ${PATH_EVENTS[*]} " == *" $name "* ]] ||
 				die 3 "the scenario $NAME: moves $word: a path counts ${PATH_EVENTS[*]}"

@@ -108,8 +108,8 @@ manifest_write() {
 		sysctls: ($static.sysctls // {}), offloads: ($static.offloads // {}),
 		path: ({calibration: {}} + $path), flows: $flows, witnesses: $witnesses,
 		bounds: $bounds,
-		moves: ($moves | split(" ") | [range(0; length; 3) as $i
-			| {end: .[$i], field: .[$i + 1], min: (.[$i + 2] | fromjson)}]), interrupted: ($interrupted != ""),
+		moves: ($moves | split(" ") | [range(0; length; 4) as $i
+			| {end: .[$i], field: .[$i + 1], min: (.[$i + 2] | fromjson), max: (.[$i + 3] | fromjson)}]), interrupted: ($interrupted != ""),
 		skip: (if $skip == "" then null else $skip end), errors: $ARGS.positional}' --args "$@") ||
 		return 1
 	# A full disk refuses the new file while the old one could be overwritten in place.

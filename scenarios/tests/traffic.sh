@@ -25,10 +25,12 @@ errors_of() {
 
 test_what_must_happen_goes_to_the_manifest() {
 	local file
-	file=$(scenario about "moves 'client/total_retrans>=3' server/mapped path/loss")
+	file=$(scenario about "moves 'client/total_retrans>=3' 'client/snd_cwnd<=20' server/mapped path/loss")
 	exits 0 fake_run "$file" "$WORK/out" DURATION=1
-	jq -e '.moves == [{end: "client", field: "total_retrans", min: 3},
-		{end: "server", field: "mapped", min: null}, {end: "path", field: "loss", min: null}]' \
+	jq -e '.moves == [{end: "client", field: "total_retrans", min: 3, max: null},
+		{end: "client", field: "snd_cwnd", min: null, max: 20},
+		{end: "server", field: "mapped", min: null, max: null},
+		{end: "path", field: "loss", min: null, max: null}]' \
 		"$WORK/out/about/manifest.json" >/dev/null
 	left_nothing
 }
