@@ -7,7 +7,9 @@ emulated_path
 default DURATION 3
 default CONGESTION bbr
 default RTT 10ms
-default QUEUE 40000
+default RATE 20M
+emulated default RATE 10M
+default QUEUE 20000
 
 moves client/bbr_bw client/bbr_pacing_gain client/bbr_cwnd_gain client/pacing_rate
 

@@ -7,7 +7,9 @@ emulated_path
 default DURATION 3
 default CONGESTION reno
 default RTT 10ms
-default QUEUE 40000
+default RATE 20M
+emulated default RATE 10M
+default QUEUE 20000
 
 moves client/snd_cwnd client/snd_ssthresh client/total_retrans
 
