@@ -58,29 +58,25 @@ static bool is_equal(const struct interval *iv, const struct reading *r)
 	       (!(r->have >> READ_CWND & 1) || iv->cwnd == r->value[READ_CWND]);
 }
 
-static int64_t distance(const struct stream_captures *sc, int mark, int64_t t_ns)
-{
-	return llabs((int64_t)sc->captures[mark].t_ns - t_ns);
-}
-
 /*
  * The mark of interval k, where that of the one before is known: the next one, but across a gap
- * that iperf3 left when it was late the one that lies nearest to the interval's end, those between
- * being of intervals that it did not print.
+ * that iperf3 left when it was late the first behind the interval's middle: those before it are of
+ * intervals that were not printed, which ended when this one began. (Not the one nearest to its end:
+ * if iperf3 is late again, further calls follow that of this interval at once.)
  */
 static int mark_of(const struct interval *iv, unsigned int k, const struct stream_captures *sc,
 		   int before, int64_t short_ns)
 {
 	int mark = before + 1;
-	int64_t end_ns;
+	int64_t middle_ns;
 
 	if (!k || before < 0 || !interval__is_gap(&iv[k - 1], &iv[k], short_ns))
 		return mark;
 	if (before >= (int)sc->count)
 		return mark;
-	end_ns = (int64_t)sc->captures[before].t_ns + iv[k].end_ns - iv[k - 1].end_ns;
-	while (mark + 1 < (int)sc->count &&
-	       distance(sc, mark + 1, end_ns) < distance(sc, mark, end_ns))
+	middle_ns = (int64_t)sc->captures[before].t_ns + iv[k].start_ns / 2 + iv[k].end_ns / 2 -
+		    iv[k - 1].end_ns;
+	while (mark + 1 < (int)sc->count && (int64_t)sc->captures[mark].t_ns < middle_ns)
 		mark++;
 	return mark;
 }

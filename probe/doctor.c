@@ -91,6 +91,22 @@ static void list_absent(FILE *out, const struct features *features)
 	fputc('\n', out);
 }
 
+/* The congestion controls whose state can be read; of modules, those that are loaded. */
+static void list_congestion(FILE *out, const struct features *features)
+{
+	static const struct {
+		const char *name;
+		enum field field;
+	} known[] = { { "bbr", FIELD_bbr_bw }, { "dctcp", FIELD_dctcp_alpha }, { "vegas", FIELD_vegas_rtt } };
+	unsigned int n = 0;
+
+	fputs("     congestion controls whose state is read: ", out);
+	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
+		if (field_set__has(&features->fields, known[i].field))
+			fprintf(out, "%s%s", n++ ? ", " : "", known[i].name);
+	fputs(n ? "\n" : "none (of modules, those that are loaded)\n", out);
+}
+
 int doctor__examine(FILE *out)
 {
 	struct features features;
@@ -137,8 +153,10 @@ int doctor__examine(FILE *out)
 			 items[i].remedy);
 		report(out, !refused, items[i].what, refused ? detail : NULL);
 	}
-	if (!err)
+	if (!err) {
 		list_absent(out, &features);
+		list_congestion(out, &features);
+	}
 	fputs(all ? "Everything that tcpw-probe can use is there.\n"
 		  : "What is marked NO is left out or refused when asked for; the rest works.\n",
 	      out);

@@ -16,6 +16,7 @@
 #define WINDOW_NS 40000
 #define MSS 1448
 #define LATE_QUICKER_NS 5000 /* from reading to call, where one follows another at once */
+#define LATE_SLOWER_NS 40000 /* the call that late_again is about */
 #define LIFE_NS (SYNTHETIC_SECONDS * 1000 * MS + 20 * MS)
 #define SAMPLES_MAX 2000
 
@@ -104,6 +105,12 @@ static uint64_t interval_end_ns(unsigned int k)
 	return (k + 1) * 500 * MS + k * 70000;
 }
 
+/* Was iperf3 late before the k-th interval? */
+static bool is_late(const struct recipe *r, unsigned int k)
+{
+	return r->late && (k == r->late || (r->late_again && k == r->late + 1));
+}
+
 /* One call by each end for its stream. */
 static void tell_call(struct story *st, uint64_t t)
 {
@@ -131,7 +138,9 @@ static void tell_probe(struct story *st, const struct recipe *r)
 	}
 	for (unsigned int k = 0; !r->no_marks && k < SYNTHETIC_INTERVALS; k++) {
 		uint64_t t = SYNTHETIC_EPOCH_NS + interval_end_ns(k) + 1000 * (k % 3);
-		unsigned int more = r->late && r->late == k + 1 ? r->late_calls : 0;
+		unsigned int more = is_late(r, k + 1) ? r->late_calls : 0;
+
+		t += more && r->late_again && r->late == k + 1 ? LATE_SLOWER_NS : 0;
 
 		for (unsigned int i = 0; i <= more; i++) {
 			tell_call(st, t);
@@ -267,7 +276,7 @@ static void write_interval(FILE *f, unsigned int k, bool client, const struct re
 					 1000 * ((k - 1) % 3);
 	uint64_t printed = end, start = k ? interval_end_ns(k - 1) + (client ? 0 : 200) : 0;
 
-	if (r->late && k == r->late)
+	if (is_late(r, k))
 		start += r->late_gap_ns;
 	if (r->omit && k >= r->omit)
 		printed -= interval_end_ns(r->omit - 1);

@@ -34,6 +34,7 @@ struct recipe {
 	/* iperf3 was late before that interval (from 1): so many calls more, and a gap */
 	unsigned int late, late_calls;
 	uint64_t late_gap_ns;
+	bool late_again; /* and before the next one, and the call between came slowly */
 	bool no_marks;
 	bool cut_probe, cut_netlink; /* the last line is missing */
 };
