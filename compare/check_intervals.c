@@ -13,7 +13,7 @@
  * receiving in between. So it takes samples of intervals that are short and hold no data, and such
  * ones iperf_print_intermediate() does not print: no stream has data, each is shorter than a tenth
  * of the interval asked for. The next begins where the last of them ended. So a gap is right if it
- * is as short as that, if all streams have one there (they are sampled and printed together), and
+ * is as short as that (a stall of n intervals leaves up to n of them, interval__is_gap()), if all streams have one there (they are sampled and printed together), and
  * if the probe saw the sample: a call of iperf3's that belongs to no printed interval, with the
  * printed start between the calls around it (placement.c). What was left out so is counted in the
  * reason. A gap whose call cannot be told, since the report was not placed by marks, samples of the

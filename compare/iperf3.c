@@ -337,6 +337,8 @@ bool interval__is_gap(const struct interval *before, const struct interval *behi
 		      int64_t short_ns)
 {
 	int64_t gap = behind->start_ns - before->end_ns;
+	int64_t missed = (before->end_ns - before->start_ns) / (10 * short_ns + !short_ns);
 
-	return before->epoch == behind->epoch && gap > 0 && gap < short_ns;
+	return before->epoch == behind->epoch && gap > 0 &&
+	       gap < short_ns * (missed > 1 ? missed : 1);
 }

@@ -81,7 +81,11 @@ struct report {
  */
 int64_t stream__short_ns(const struct stream *s);
 
-/* Is there a gap between two intervals that such an unprinted one explains? */
+/*
+ * Is there a gap between two intervals that such unprinted ones explain? tmr_run() makes up for each
+ * interval that passed while iperf3 stood still, so there are no more of them than the one before
+ * the gap is intervals long.
+ */
 bool interval__is_gap(const struct interval *before, const struct interval *behind,
 		      int64_t short_ns);
 

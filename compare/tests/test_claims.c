@@ -548,6 +548,47 @@ static void a_gap_is_in_all_streams(void **state)
 	free(run);
 }
 
+/* After a stall of n intervals iperf3 takes up to n samples at once, and may print none of them. */
+static void a_gap_is_no_longer_than_the_stall_before_it_explains(void **state)
+{
+#define MS 1000000LL
+	static const struct {
+		const char *what;
+		int64_t before_ms, gap_ms;
+		unsigned int violations;
+	} gaps[] = {
+		{ "one short one", 100, 9, 0 },
+		{ "more than one short one, without a stall", 100, 15, 1 },
+		{ "three short ones after a stall of three", 310, 29, 0 },
+		{ "more than three after a stall of three", 310, 40, 1 },
+	};
+
+	for (size_t i = 0; i < sizeof(gaps) / sizeof(gaps[0]); i++) {
+		struct interval iv[8] = { 0 };
+		struct stream stream = { .count = 8, .intervals = iv };
+		struct run *run = calloc(1, sizeof(*run));
+		struct verdict v = { 0 };
+		int64_t at = 0;
+
+		assert_non_null(run);
+		for (unsigned int k = 0; k < 8; k++) {
+			at += k == 4 ? gaps[i].gap_ms * MS : 0;
+			iv[k].start_ns = at;
+			iv[k].end_ns = at += (k == 3 ? gaps[i].before_ms : 100) * MS;
+		}
+		iv[4].unprinted = 3;
+		run->report[END_CLIENT] = (struct report){ .present = true, .count = 1, .streams = &stream };
+		run->placement[END_CLIENT][0].method = PLACEMENT_MARKS;
+		run->timeline[WITNESS_PROBE].whole = true;
+		assert_int_equal(check_intervals__judge(run, &v), 0);
+		if (v.results[0].violations != gaps[i].violations)
+			fail_msg("%s: %s", gaps[i].what, v.results[0].reason);
+		verdict__free(&v);
+		free(run);
+	}
+#undef MS
+}
+
 /* An interval of the client's report is taken away. */
 static void an_interval_that_is_missing_is_found(void **state)
 {
@@ -578,7 +619,7 @@ int main(void)
 {
 	enum { COUNT = sizeof(cases) / sizeof(cases[0]) };
 	static unsigned int numbers[COUNT];
-	static struct CMUnitTest tests[COUNT + 2];
+	static struct CMUnitTest tests[COUNT + 3];
 
 	for (unsigned int i = 0; i < COUNT; i++) {
 		numbers[i] = i;
@@ -587,5 +628,7 @@ int main(void)
 	}
 	tests[COUNT] = (struct CMUnitTest)cmocka_unit_test(an_interval_that_is_missing_is_found);
 	tests[COUNT + 1] = (struct CMUnitTest)cmocka_unit_test(a_gap_is_in_all_streams);
+	tests[COUNT + 2] =
+		(struct CMUnitTest)cmocka_unit_test(a_gap_is_no_longer_than_the_stall_before_it_explains);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
