@@ -3,6 +3,8 @@
 hypothesis 'Behind a rate limit with a bounded queue the witnesses agree while rtt, cwnd and' \
 	'retransmits move: the queue fills, overflows, and the sender backs off.'
 
+default DURATION 5
+
 knob RATE 200M rate 'rate of the bottleneck in bit/s'
 emulated default RATE 20M
 knob QUEUE 500000 int:3028:100000000 'bytes that its queue holds'

@@ -3,6 +3,7 @@
 hypothesis 'On a fast path with nothing in between, every counter that netlink reads lies' \
 	'between two readings of the probe, and iperf3 prints what the kernel handed it.'
 
+default DURATION 5
 default BITRATE 1G # paced, so that a small machine has time left for its collectors
 emulated default BITRATE 100M
 

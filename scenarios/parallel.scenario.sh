@@ -3,6 +3,7 @@
 hypothesis 'Four IPv6 streams at once: each sample belongs to its own flow, told apart by' \
 	'cookie and ports, and none is lost for the others.'
 
+default DURATION 5
 default FAMILY inet6
 default STREAMS 4
 default BITRATE 250M
