@@ -80,7 +80,7 @@ stage_rate() {
 
 # stage_mark NS DEV: netem marks what it would lose, and loses what it cannot mark: ECT packets alone
 stage_mark() {
-	local protocol field why bits value
+	local protocol field why value priority=0 # each has its own: it belongs to one protocol
 	qdisc "$1" dev "$2" root handle 1: prio bands 2 priomap 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1 1
 	seeded
 	netem_limit "$(rate_bits "$RATE")" 10ms
@@ -88,9 +88,10 @@ stage_mark() {
 	for protocol in ip ipv6; do
 		[[ $protocol == ip ]] && field="ip dsfield" || field="ip6 priority"
 		for value in 1 2 3; do
+			priority=$((priority + 1))
 			# shellcheck disable=SC2086 # two words
 			why=$(in_ns "$1" tc filter add dev "$2" parent 1: protocol "$protocol" prio \
-				"$((value + ${#protocol}))" u32 match $field "$value" 3 flowid 1:1 2>&1) ||
+				"$priority" u32 match $field "$value" 3 flowid 1:1 2>&1) ||
 				skip "this kernel cannot tell ECT packets (cls_u32): ${why#Error: }"
 		done
 	done
