@@ -19,8 +19,10 @@ static struct result *result_of(struct verdict *v, const char *subject, const st
 	r->moved = f->moved;
 	r->unproven = f->unproven;
 	r->worst = f->worst;
-	if (!f->violations && !f->compared)
+	if (!f->violations && !f->compared) {
 		r->status = STATUS_SKIP;
+		snprintf(r->reason, sizeof(r->reason), "nothing of that kind to compare");
+	}
 	if (f->violations) {
 		r->status = STATUS_FAIL;
 		snprintf(r->reason, sizeof(r->reason),
@@ -148,6 +150,9 @@ static int judge_rounds(const struct path_rounds *p, struct verdict *v)
 	if (!r)
 		return -1;
 	r->tolerance = "calibrated";
+	if (r->status == STATUS_SKIP)
+		snprintf(r->reason, sizeof(r->reason),
+			 "no flow with enough round trips, or the path was not calibrated");
 	r = result_of(v, "delivery_rate", &p->rate);
 	if (!r)
 		return -1;

@@ -417,6 +417,7 @@ void write__report(FILE *f, const struct run *run, const struct verdict *v)
 	write_results(f, v, "subject", "Subject: what the scenario is about has happened");
 	write_results(f, v, "census", "Census: who saw the flows of the generator's account");
 	write_results(f, v, "placement", "Placement of iperf3's intervals on CLOCK_MONOTONIC");
+	write_results(f, v, "path", "Path: what the collectors count is what the path saw");
 	write_results(f, v, "membership", "Membership: netlink's values are the socket's");
 	write_results(f, v, "conservation", "Conservation: what adds up inside one sample");
 	write_results(f, v, "clocks", "Clocks: durations and ages, in ticks");
