@@ -99,12 +99,12 @@ static uint64_t most(const struct path_socket *s, enum path_counter c)
 	}
 }
 
-/* Did this end refuse something that had come, so that it came behind other gaps? */
-static bool has_refused(const struct path_socket *s)
+/* May this end have refused something that had come, so that more came behind gaps? */
+static bool may_have_refused(const struct path_socket *s)
 {
-	const struct path_flow *f = s->end->flow;
+	const struct path_end *peer = &s->end->flow->end[s->end == &s->end->flow->end[0]];
 
-	return f->end[s->end == &f->end[0]].board.refused;
+	return peer->board.refused || peer->stale;
 }
 
 /* And no less than this, of a socket that lives; closing: and has just come to its end. */
@@ -273,7 +273,7 @@ static void judge_got(struct path_counters *k, const struct path_socket *s, enum
 	int64_t above = field__difference(fields[c], v, all & field_all_ones(fields[c]));
 	int64_t below = field__difference(fields[c], low & field_all_ones(fields[c]), v);
 
-	if (c == GOT_GAPS && above && has_refused(s)) {
+	if (c == GOT_GAPS && above && may_have_refused(s)) {
 		f->unproven++;
 		return;
 	}

@@ -53,6 +53,8 @@ struct path_end {
 	uint64_t drops; /* packets with data, SYN or FIN that the path dropped */
 	uint32_t mss;	/* as its samples show it; 0: not yet */
 	struct path_packet last; /* written to it last */
+	uint32_t ts_recent; /* the peer's: the latest timestamp of this end that came in order */
+	bool stale; /* and something that it had not got yet came with an older one */
 	bool active;	 /* it sent the first SYN */
 	bool fin, reset; /* one was sent */
 	struct path_causes causes;

@@ -330,6 +330,23 @@ static void write_ack(struct path_ledger *l, struct path_end *e, const struct pa
 		l->out_of_memory = true;
 }
 
+/*
+ * The receiver keeps the timestamp of what comes in order (tcp_replace_ts_recent()), and refuses what
+ * comes with one older by more than a tick (tcp_paws_discard()), though it may be what it lacks.
+ */
+static void note_timestamp(struct path_end *from, const struct path_packet *p)
+{
+	int64_t start = path_board__position(&from->board, p->seq);
+	int32_t older = (int32_t)(from->ts_recent - p->tsval);
+
+	if (!p->tsval)
+		return;
+	if (from->ts_recent && older > 1)
+		from->stale |= path_board__end_of(p, start) > from->board.edge;
+	else if (!from->ts_recent || (older < 0 && start <= from->board.edge))
+		from->ts_recent = p->tsval;
+}
+
 static void write_packet(struct path_ledger *l, const struct path_packet *p)
 {
 	struct path_end *from = &l->flows[p->flow]->end[p->dir], *to = peer_of(from);
@@ -343,6 +360,7 @@ static void write_packet(struct path_ledger *l, const struct path_packet *p)
 	to->got.data_segs += p->len > 0;
 	to->got.syns += (p->flags & (PATH_SYN | PATH_ACK)) == PATH_SYN;
 	to->got.ce += p->ce || p->ecn == ECN_CE;
+	note_timestamp(from, p);
 	to->got.gaps += path_board__arrived(&from->board, p);
 	to->got.edge = from->board.edge;
 	if (p->t_ns > from->arrived_ns)

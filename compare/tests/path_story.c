@@ -31,7 +31,7 @@ static uint32_t isn_of(bool client)
 struct packet_text {
 	bool client, copy, ce;
 	unsigned long t, out;
-	uint32_t seq, len, ack, ecn;
+	uint32_t seq, len, ack, ecn, tsval;
 	const char *flags, *fate, *sack;
 	bool has_ack, has_out;
 };
@@ -65,6 +65,8 @@ static void put_packet(FILE *f, const struct packet_text *p)
 	if (p->ecn)
 		fprintf(f, ",\"ecn\":%u", p->ecn);
 	fprintf(f, "%s%s", p->ce ? ",\"ce\":1" : "", p->copy ? ",\"copy\":1" : "");
+	if (p->tsval)
+		fprintf(f, ",\"tsval\":%u,\"tsecr\":1", p->tsval);
 	if (p->sack)
 		put_sack(f, p->sack, isn_of(!p->client));
 	fprintf(f, "}\n");
@@ -104,7 +106,9 @@ static void tell_packet(FILE *f, const char *line)
 		else if (sscanf(word, "a%u", &p.ack) == 1)
 			p.has_ack = true;
 		else
-			must(sscanf(word, "ecn=%u", &p.ecn) == 1, line);
+			must(sscanf(word, "ecn=%u", &p.ecn) == 1 ||
+				     sscanf(word, "ts=%u", &p.tsval) == 1,
+			     line);
 	}
 	put_packet(f, &p);
 }
