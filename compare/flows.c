@@ -85,14 +85,30 @@ void flows__free(struct flows *f)
 	free(f);
 }
 
-/* The stream of r whose local end is a and remote end b, or -1. */
-static int find_stream(const struct report *r, const struct endpoint *a, const struct endpoint *b)
+/*
+ * The stream of r whose local end is a and remote end b, or -1; t_ns: when its socket was first
+ * seen. Of hundreds of short flows some use a 4-tuple again, once both ends have closed it: then it
+ * is the one that was closed next. (Of sockets that only their last words show, the last.)
+ */
+static int find_stream(const struct report *r, const struct endpoint *a, const struct endpoint *b,
+		       uint64_t t_ns)
 {
-	for (unsigned int i = 0; i < r->count; i++)
-		if (same_endpoint(&r->streams[i].local, a) &&
-		    same_endpoint(&r->streams[i].remote, b))
+	int found = -1;
+
+	for (unsigned int i = 0; i < r->count; i++) {
+		const struct stream *s = &r->streams[i],
+				    *best = found < 0 ? NULL : &r->streams[found];
+
+		if (!same_endpoint(&s->local, a) || !same_endpoint(&s->remote, b))
+			continue;
+		if (!r->account)
 			return (int)i;
-	return -1;
+		if (!best || (best->closed_ns < t_ns
+				      ? s->closed_ns > best->closed_ns
+				      : s->closed_ns >= t_ns && s->closed_ns < best->closed_ns))
+			found = (int)i;
+	}
+	return found;
 }
 
 /*
@@ -100,7 +116,7 @@ static int find_stream(const struct report *r, const struct endpoint *a, const s
  * image of what the other end's report lists. Both ends may live in one namespace: the ports tell
  * them apart.
  */
-static void assign_role(const struct flows *f, struct flow_entry *e)
+static void assign_role(const struct flows *f, struct flow_entry *e, uint64_t t_ns)
 {
 	const struct flow *id = &e->ident;
 
@@ -112,8 +128,8 @@ static void assign_role(const struct flows *f, struct flow_entry *e)
 
 		if (!same_netns(id->netns, f->manifest->netns[end].inode))
 			continue;
-		mine = find_stream(own, &id->local, &id->remote);
-		mirrored = find_stream(peer, &id->remote, &id->local);
+		mine = find_stream(own, &id->local, &id->remote, t_ns);
+		mirrored = find_stream(peer, &id->remote, &id->local, t_ns);
 		if (mine < 0 && mirrored < 0)
 			continue;
 		client = end == END_CLIENT ? mine : mirrored;
@@ -144,7 +160,7 @@ static void link_cookie(struct flows *f, struct flow_entry *e)
 	f->by_cookie[h] = e;
 }
 
-static struct flow_entry *add(struct flows *f, const struct flow *ident)
+static struct flow_entry *add(struct flows *f, const struct flow *ident, uint64_t t_ns)
 {
 	struct flow_entry *e;
 	unsigned int h;
@@ -162,7 +178,7 @@ static struct flow_entry *add(struct flows *f, const struct flow *ident)
 	h = hash_tuple(ident);
 	e->next_tuple = f->by_tuple[h];
 	f->by_tuple[h] = e;
-	assign_role(f, e);
+	assign_role(f, e, t_ns);
 	return e;
 }
 
@@ -197,7 +213,7 @@ static struct flow_entry *resolve_mismatch(struct flows *f, struct flow_entry *e
 					   const struct sample *s)
 {
 	if (s->event == EVENT_connect)
-		return add(f, &s->flow);
+		return add(f, &s->flow, s->t0_ns);
 	if (!s->flow.local.port || !s->flow.remote.port)
 		return e;
 	if (!f->mismatches++) {
@@ -227,7 +243,7 @@ struct flow_entry *flows__of(struct flows *f, enum witness w, const struct sampl
 			link_cookie(f, e);
 		}
 		if (!e)
-			e = add(f, &s->flow);
+			e = add(f, &s->flow, s->t0_ns);
 	}
 	if (!e) {
 		f->refused++;

@@ -53,6 +53,8 @@ static int read_flow(struct report *r, const cJSON *item, unsigned int line,
 		return refuse(why, "no addresses of the flow", line);
 	if (!member__u64(item, "sent", &s->sent) || !member__u64(item, "received", &s->received))
 		return refuse(why, "no bytes of the flow", line);
+	if (!member__u64(item, "closed_ns", &s->closed_ns))
+		return refuse(why, "no time of the flow's end", line);
 	/* the client asks, the server answers: who sends more is the sender of the two */
 	s->sender = s->sent > s->received;
 	if (member__string(item, "error", error, sizeof(error)) && !r->error[0])

@@ -56,7 +56,8 @@ struct stream {
 	struct endpoint local, remote;
 	bool sender;
 	struct end_figures end;
-	uint64_t sent, received; /* of a generator's account; iperf3's are in end */
+	/* of a generator's account; iperf3's bytes are in end */
+	uint64_t sent, received, closed_ns; /* CLOCK_MONOTONIC, behind close() */
 	unsigned int count;
 	struct interval *intervals;
 };

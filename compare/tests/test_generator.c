@@ -13,7 +13,7 @@
 #define TRAILER	 "{\"trailer\":true,\"flows\":1,\"failed\":0}\n"
 #define CLIENT	 "\"local\":\"10.0.0.1:40001\",\"remote\":\"10.0.0.2:5201\""
 #define SERVER	 "\"local\":\"[::ffff:10.0.0.2]:5201\",\"remote\":\"[::ffff:10.0.0.1]:40001\""
-#define BYTES	 ",\"sent\":10,\"received\":20"
+#define BYTES	 ",\"closed_ns\":9,\"sent\":10,\"received\":20"
 #define LINE(of) "{\"flow\":0," of BYTES "}\n"
 #define WITNESSES(generator)                                                                    \
 	"{\"probe\":{\"expected\":true,\"exit\":0},\"netlink\":{\"expected\":true,\"exit\":0}," \
@@ -117,6 +117,14 @@ static const struct {
 	  "generator client",
 	  STATUS_ERROR,
 	  "line 2: no bytes" },
+	{ "a flow without its end's time",
+	  { .witnesses = WELL,
+	    .client_account =
+		    HEADER "{\"flow\":0," CLIENT ",\"sent\":1,\"received\":1}\n" TRAILER },
+	  "witness",
+	  "generator client",
+	  STATUS_ERROR,
+	  "line 2: no time" },
 	{ "a negative number of bytes",
 	  { .witnesses = WELL,
 	    .client_account =
@@ -235,11 +243,48 @@ static void test_no_report_is_wanted(void **state)
 	judge__free(&j);
 }
 
+static void test_a_tuple_that_is_used_again(void **state)
+{
+	/* in the order of the account; closed_ns of three flows on one 4-tuple */
+	static const uint64_t closed_ns[] = { 2000, 9000, 5000 };
+	static const struct {
+		uint64_t seen_ns;
+		int stream;
+	} sights[] = { { 1000, 0 }, { 2000, 0 }, { 2001, 2 }, { 5001, 1 }, { 9500, 1 } };
+	struct manifest manifest = { .netns = { { "c", 1001 }, { "s", 1002 } } };
+	struct report reports[ENDS] = { { .account = true, .count = 3 }, { .account = true } };
+	struct stream streams[3] = { 0 };
+	struct flows *flows;
+
+	for (int i = 0; i < 3; i++) {
+		streams[i].local.port = 40001;
+		streams[i].remote.port = 5201;
+		streams[i].closed_ns = closed_ns[i];
+	}
+	reports[END_CLIENT].streams = streams;
+	flows = flows__new(8, &manifest, reports);
+	assert_non_null(flows);
+	for (size_t i = 0; i < sizeof(sights) / sizeof(sights[0]); i++) {
+		struct sample s = { .t0_ns = sights[i].seen_ns, .event = EVENT_connect };
+		const struct flow_entry *e;
+
+		s.flow.cookie = i + 1;
+		s.flow.netns = 1001;
+		s.flow.local.port = 40001;
+		s.flow.remote.port = 5201;
+		e = flows__of(flows, WITNESS_PROBE, &s);
+		assert_non_null(e);
+		assert_int_equal(e->report_stream, sights[i].stream);
+	}
+	flows__free(flows);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_accounts),
 		cmocka_unit_test(test_no_report_is_wanted),
+		cmocka_unit_test(test_a_tuple_that_is_used_again),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
