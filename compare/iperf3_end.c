@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 static const struct {
 	const char *key;
@@ -52,6 +53,24 @@ static const char *read_entry(struct stream *s, const cJSON *own)
 	return NULL;
 }
 
+/*
+ * With --bidir the two entries' times are the wrong way round for the streams that run backwards (3.12:
+ * the sender's is the client's, the receiver's the server's, whichever sends). Own is the one to which
+ * the own intervals lead.
+ */
+static void settle_end(struct stream *s, const cJSON *other)
+{
+	int64_t last_ns = s->count ? s->intervals[s->count - 1].end_ns : 0, other_ns;
+	double end;
+
+	if (!s->count || s->end.end_ns < 0 || !member__number(other, "end", &end) ||
+	    !(end >= 0 && end < 1e9))
+		return;
+	other_ns = llround(end * 1e9);
+	if (llabs(other_ns - last_ns) < llabs(s->end.end_ns - last_ns))
+		s->end.end_ns = other_ns;
+}
+
 int report__read_end(struct report *r, const cJSON *root, const uint64_t *sockets,
 		     char why[DOCUMENT_WHY_MAX])
 {
@@ -78,6 +97,7 @@ int report__read_end(struct report *r, const cJSON *root, const uint64_t *socket
 			report__refuse(own, bad, "end of stream", place, why);
 			return -EBADMSG;
 		}
+		settle_end(s, member__get(entry, s->sender ? "receiver" : "sender"));
 	}
 	return 0;
 }

@@ -198,6 +198,14 @@ static void no_ring_is_enough(enum witness w, struct timeline_trailer *t)
 	"\"exit\":" netlink "},\"iperf3\":{\"expected\":true,\"exit\":" client              \
 	",\"server_exit\":" server "}}"
 
+/* A server's report of one interval, which ends at 0.5, and of an end as both entries tell it. */
+#define ENDS_AT(sender, receiver)                                                                  \
+	"{\"start\":{\"connected\":[{\"socket\":5,\"local_host\":\"10.0.0.2\",\"local_port\":5201,"     \
+	"\"remote_host\":\"10.0.0.1\",\"remote_port\":40001}]},\"intervals\":[{\"streams\":["            \
+	"{\"socket\":5,\"start\":0,\"end\":0.5,\"bytes\":2,\"sender\":false}]}],\"end\":{\"streams\":[" \
+	"{\"sender\":{\"socket\":5,\"end\":" sender ",\"bytes\":2},\"receiver\":{\"socket\":5,\"end\":"  \
+	receiver ",\"bytes\":2}}]}}"
+
 /* clang-format off */
 static const struct test_case {
 	const char *description;
@@ -384,6 +392,10 @@ static const struct test_case {
 		      "\"bytes\":2,\"sender\":false}]}],\"end\":{},\"error\":\"reset\"}",
 	    .witnesses = "{\"iperf3\":{\"error_expected\":true,\"exit\":1,\"server_exit\":1}}" },
 	  STATUS_PASS },
+	{ "a stream of --bidir, with the other end's time in its place", { .server = ENDS_AT("0.5", "1.5") },
+	  STATUS_PASS },
+	{ "intervals that neither time belongs to", { .server = ENDS_AT("1.5", "1.5") }, STATUS_ERROR,
+	  "witness", "iperf3 server", "the intervals stop before the end" },
 	{ "a figure that is no number",
 	  { .client = "{\"start\":{\"connected\":[{\"socket\":5,\"local_host\":\"10.0.0.1\",\"local_port\":4,"
 		      "\"remote_host\":\"10.0.0.2\",\"remote_port\":5}]},\"intervals\":[{\"streams\":["
