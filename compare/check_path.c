@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
  * Path: what the collectors count is what the path saw. Its account (path.jsonl of the relay) is
- * replayed beside the merged timelines: when a sample comes, everything before it has been replayed.
+ * replayed beside the merged timelines: when a sample comes, everything before it has been
+ * replayed.
  *
- * Sockets are joined to ends of the account's flows by their 4-tuple; a 4-tuple that is used again is
- * another flow from its SYN on. Where the path only has counters of devices, see path_counts.c.
+ * Sockets are joined to ends of the account's flows by their 4-tuple; a 4-tuple that is used again
+ * is another flow from its SYN on. Where the path only has counters of devices, see path_counts.c.
  */
 #include "check_path.h"
 
@@ -77,7 +78,8 @@ static void begin(struct check *check, const struct window *w)
 	path_counters__begin(&c->counters, &s, w);
 }
 
-/* What a round trip takes beyond the configured one, every second time; negative: not calibrated. */
+/* What a round trip takes beyond the configured one, every second time; negative: not calibrated.
+ */
 static double excess_us(const struct manifest_path *p)
 {
 	return p->rtt_p50_us ? p->rtt_p50_us - p->rtt_us : -1;

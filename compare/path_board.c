@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define ROOM_FIRST 64 /* ranges, power of two */
+#define ROOM_FIRST  64	/* ranges, power of two */
 #define RANGES_KEPT 512 /* behind their acknowledgement */
 
 void path_board__free(struct path_board *b)
@@ -129,7 +129,8 @@ static void look_back(const struct path_board *b, unsigned int from, int64_t end
 		resent->ack_lost |= r->seen_lost;
 		resent->sent_ns = r->sent_ns > resent->sent_ns ? r->sent_ns : resent->sent_ns;
 	}
-	for (unsigned int i = from; !resent->dropped && i < b->count && at(b, i)->start < end; i++) {
+	for (unsigned int i = from; !resent->dropped && i < b->count && at(b, i)->start < end;
+	     i++) {
 		resent->overtaken = resent->overtaken || overtaken(b, at(b, i));
 		resent->refused = resent->refused || refused(b, at(b, i));
 	}
@@ -268,8 +269,8 @@ static void mark_seen(struct path_board *b, int64_t start, int64_t end, bool los
 }
 
 /*
- * The first byte that the receiver has not acknowledged had arrived, and it has acknowledged something
- * that arrived later. What comes first is processed first, also from a backlog.
+ * The first byte that the receiver has not acknowledged had arrived, and it has acknowledged
+ * something that arrived later. What comes first is processed first, also from a backlog.
  */
 static void note_refusal(struct path_board *b)
 {

@@ -14,16 +14,16 @@
 /* Consecutive bytes with one history. */
 struct path_range {
 	int64_t start, end;
-	uint64_t sent_ns;    /* last transmission */
-	uint64_t first_ns;   /* first arrival, as the account knows it already; 0: none */
+	uint64_t sent_ns;     /* last transmission */
+	uint64_t first_ns;    /* first arrival, as the account knows it already; 0: none */
 	uint32_t first_order; /* of the transmission that arrived first */
-	uint32_t order;	     /* of the last transmission, among all of this end */
-	uint16_t times;	     /* transmitted */
-	uint8_t fate;	     /* of the last transmission */
-	bool arrived;	     /* has been written to the receiver */
-	bool seen;	     /* the receiver has acknowledged it, by ACK or SACK */
-	bool seen_lost;	     /* and the first packet that said so was dropped */
-	bool known;	     /* an ACK or SACK that covers it has been written to the sender */
+	uint32_t order;	      /* of the last transmission, among all of this end */
+	uint16_t times;	      /* transmitted */
+	uint8_t fate;	      /* of the last transmission */
+	bool arrived;	      /* has been written to the receiver */
+	bool seen;	      /* the receiver has acknowledged it, by ACK or SACK */
+	bool seen_lost;	      /* and the first packet that said so was dropped */
+	bool known;	      /* an ACK or SACK that covers it has been written to the sender */
 };
 
 struct path_blocks {
@@ -44,9 +44,10 @@ struct path_board {
 	/* of what the sender knows to have arrived, the one sent last: when it arrived */
 	uint32_t newest_order;
 	uint64_t newest_ns;
-	bool sacks;	       /* SACK blocks were seen */
-	uint64_t duplicate_ns; /* reading of the last duplicate ACK that the sender knows, 0: none */
-	bool refused;	       /* the receiver did not take what had arrived */
+	bool sacks; /* SACK blocks were seen */
+	uint64_t
+		duplicate_ns; /* reading of the last duplicate ACK that the sender knows, 0: none */
+	bool refused;	      /* the receiver did not take what had arrived */
 	struct path_range *ranges; /* up to nxt, in order */
 	unsigned int head, count, room;
 	bool out_of_memory;
@@ -62,17 +63,18 @@ int64_t path_board__end_of(const struct path_packet *p, int64_t start);
 /* What is known of bytes that are sent once more, before they are. */
 struct path_resent {
 	bool any;
-	bool dropped;	      /* the path dropped the last transmission of some of it */
-	enum path_fate fate;  /* then: how */
-	bool overtaken;	      /* something sent later arrived earlier, and the sender was told */
-	bool ack_lost;	      /* the first acknowledgement of it was dropped */
-	bool refused;	      /* the receiver acknowledged what came later, but not this */
-	uint64_t sent_ns;     /* its last transmission */
-	bool tail;	      /* it reaches to the end of all that was sent */
+	bool dropped;	     /* the path dropped the last transmission of some of it */
+	enum path_fate fate; /* then: how */
+	bool overtaken;	     /* something sent later arrived earlier, and the sender was told */
+	bool ack_lost;	     /* the first acknowledgement of it was dropped */
+	bool refused;	     /* the receiver acknowledged what came later, but not this */
+	uint64_t sent_ns;    /* its last transmission */
+	bool tail;	     /* it reaches to the end of all that was sent */
 };
 
 /* p was read from its sender. resent: what it sends again. */
-void path_board__sent(struct path_board *b, const struct path_packet *p, struct path_resent *resent);
+void path_board__sent(struct path_board *b, const struct path_packet *p,
+		      struct path_resent *resent);
 
 /* p was written to its receiver. True: it lies behind a gap. */
 bool path_board__arrived(struct path_board *b, const struct path_packet *p);

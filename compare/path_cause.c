@@ -14,7 +14,8 @@
  *
  * RTO: the sender's timer ran out before the acknowledgement was back. tcp_retransmit_timer() calls
  *	tcp_enter_loss(), which counts total_rto (6.7) and marks everything unacknowledged lost, so
- *	that all of it may be sent again in ca_state Loss. A SYN or SYN-ACK is only sent again by timer.
+ *	that all of it may be sent again in ca_state Loss. A SYN or SYN-ACK is only sent again by
+ *timer.
  *
  * TLP: tcp_send_loss_probe() sends the last segment once more, in ca_state Open or CWR
  *	(tcp_schedule_loss_probe()), and enters no recovery. tcp_fastretrans_alert() retransmits in
@@ -87,7 +88,8 @@ static void conclude(struct path_causes *c, const struct path_resend *r,
 	c->of[cause]++;
 }
 
-static void *room_for(void *array, unsigned int count, unsigned int *room, size_t size, bool *failed)
+static void *room_for(void *array, unsigned int count, unsigned int *room, size_t size,
+		      bool *failed)
 {
 	void *bigger;
 
@@ -153,8 +155,9 @@ void path_causes__sample(struct path_causes *c, const struct sample *s, bool pre
 	waiting = c->resends_count < more ? c->resends_count : more;
 	for (unsigned int i = 0; i < waiting; i++)
 		conclude(c, &c->resends[i], &t);
-	memmove(c->resends, c->resends + waiting,
-		(c->resends_count - waiting) * sizeof(*c->resends));
+	if (waiting)
+		memmove(c->resends, c->resends + waiting,
+			(c->resends_count - waiting) * sizeof(*c->resends));
 	c->resends_count -= waiting;
 	/* what a lying sample counts beyond reason need not be kept */
 	for (int64_t i = waiting; i < more && c->heard_count < 1U << 20; i++)

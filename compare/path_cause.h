@@ -3,8 +3,9 @@
  * Why a segment was sent once more: one named cause for each retransmission on the path.
  *
  * What the path itself did to the last transmission, or to the first packet that acknowledged it,
- * stands in the account. Whether the sender's timer ran out is told by the first sample of the probe
- * that counts the retransmission (total_retrans counts each, in the order in which they are sent).
+ * stands in the account. Whether the sender's timer ran out is told by the first sample of the
+ * probe that counts the retransmission (total_retrans counts each, in the order in which they are
+ * sent).
  */
 #ifndef TCPW_COMPARE_PATH_CAUSE_H
 #define TCPW_COMPARE_PATH_CAUSE_H

@@ -3,8 +3,8 @@
  * A socket's counters against the path's account. Tolerance zero.
  *
  * What is sent is counted before the device gets it (__tcp_transmit_skb(), __tcp_retransmit_skb()),
- * and its reading by the relay lies behind: at any instant a counter of sent things is not less than
- * what had been read. What is received is written before tcp_segs_in() counts it: a counter of
+ * and its reading by the relay lies behind: at any instant a counter of sent things is not less
+ * than what had been read. What is received is written before tcp_segs_in() counts it: a counter of
  * received things is not more than what had been written. And write(2) to a TUN device returns only
  * when tcp_v4_rcv() has counted the segment, also if a process owns the socket
  * (tun_rx_batched() -> netif_receive_skb()), so segs_in and data_segs_in are not less either than
@@ -18,36 +18,30 @@
  * - Behind its change to CLOSE a socket sends nothing but a reset; what TIME_WAIT or nobody answers
  *   (tcp_v4_timewait_ack(), tcp_v4_send_reset()) is no socket's segs_out. Such packets have neither
  *   data nor SYN nor FIN, and are read behind the close: the last words may lack that many (moved).
- * - What is delivered behind the close is nobody's segs_in. What was being written at that very moment
- *   may be on either side (moved).
+ * - What is delivered behind the close is nobody's segs_in. What was being written at that very
+ * moment may be on either side (moved).
  * - A socket that is closed with unread data resets the flow and leaves its backlog unprocessed
- *   (__tcp_close()): bytes_received, bytes_acked, rcv_ooopack and dsack_dups of such ends need only not
- *   be more (unproven).
- * - rcv_ooopack: tcp_data_queue_ofo() counts what lies behind a gap. The receiver may refuse what has
- *   arrived, for want of memory (tcp_try_rmem_schedule()) or because its timestamp is older than that
- *   of what came first (tcp_paws_discard()); then there is a gap for it where the path sees none. It
- *   is compared at the end, when it is known whether that was so (unproven).
- * - dsack_dups: see dsack_of() and may_be_passed_over() in path_ledger.c.
- * - delivered_ce: of ACKs with ECE (tcp_newly_delivered(), tcp_count_delivered()); 0 without, and no
- *   more than they told news of.
+ *   (__tcp_close()): bytes_received, bytes_acked, rcv_ooopack and dsack_dups of such ends need only
+ * not be more (unproven).
+ * - rcv_ooopack: tcp_data_queue_ofo() counts what lies behind a gap. The receiver may refuse what
+ * has arrived, for want of memory (tcp_try_rmem_schedule()) or because its timestamp is older than
+ * that of what came first (tcp_paws_discard()); then there is a gap for it where the path sees
+ * none. It is compared at the end, when it is known whether that was so (unproven).
+ * - dsack_dups: see dsack_of() and may_be_passed_over() in path_event.c.
+ * - delivered_ce: of ACKs with ECE (tcp_newly_delivered(), tcp_count_delivered()); 0 without, and
+ * no more than they told news of.
  */
 #include "path_counters.h"
 
 #include <string.h>
 
 static const enum field fields[PATH_COUNTERS] = {
-	[SENT_SEGS] = FIELD_segs_out,
-	[SENT_DATA_SEGS] = FIELD_data_segs_out,
-	[SENT_BYTES] = FIELD_bytes_sent,
-	[SENT_BYTES_RETRANS] = FIELD_bytes_retrans,
-	[SENT_RETRANS] = FIELD_total_retrans,
-	[GOT_SEGS] = FIELD_segs_in,
-	[GOT_DATA_SEGS] = FIELD_data_segs_in,
-	[GOT_BYTES] = FIELD_bytes_received,
-	[GOT_ACKED] = FIELD_bytes_acked,
-	[GOT_GAPS] = FIELD_rcv_ooopack,
-	[GOT_DSACKS] = FIELD_dsack_dups,
-	[GOT_CE] = FIELD_received_ce,
+	[SENT_SEGS] = FIELD_segs_out,	      [SENT_DATA_SEGS] = FIELD_data_segs_out,
+	[SENT_BYTES] = FIELD_bytes_sent,      [SENT_BYTES_RETRANS] = FIELD_bytes_retrans,
+	[SENT_RETRANS] = FIELD_total_retrans, [GOT_SEGS] = FIELD_segs_in,
+	[GOT_DATA_SEGS] = FIELD_data_segs_in, [GOT_BYTES] = FIELD_bytes_received,
+	[GOT_ACKED] = FIELD_bytes_acked,      [GOT_GAPS] = FIELD_rcv_ooopack,
+	[GOT_DSACKS] = FIELD_dsack_dups,      [GOT_CE] = FIELD_received_ce,
 	[GOT_ECHOES] = FIELD_delivered_ce,
 };
 
@@ -102,7 +96,7 @@ static uint64_t most(const struct path_socket *s, enum path_counter c)
 /* May this end have refused something that had come, so that more came behind gaps? */
 static bool may_have_refused(const struct path_socket *s)
 {
-	const struct path_end *peer = &s->end->flow->end[s->end == &s->end->flow->end[0]];
+	const struct path_end *peer = path_end__peer(s->end);
 
 	return peer->board.refused || peer->stale;
 }
@@ -144,8 +138,8 @@ static bool is_there(const struct path_socket *s, enum path_counter c, const str
 }
 
 /* Compare v with a bound, in the width of its field. 1 for a violation. */
-static unsigned int compare(struct finding *f, const struct path_socket *s, enum path_counter c, uint64_t v,
-		    uint64_t bound, bool is_floor, uint64_t t_ns)
+static unsigned int compare(struct finding *f, const struct path_socket *s, enum path_counter c,
+			    uint64_t v, uint64_t bound, bool is_floor, uint64_t t_ns)
 {
 	static const char *const words[2][2] = {
 		{ "more than ever left it", "less than had left it" },
@@ -179,9 +173,9 @@ static void judge_the_last(struct path_counters *k, const struct path_socket *s)
 	a->asked = false;
 	k->premature[GOT_SEGS] += compare(&k->running[GOT_SEGS], s, GOT_SEGS, a->segs_in,
 					  most(s, GOT_SEGS), false, a->asked_ns);
-	k->premature[GOT_DATA_SEGS] += compare(&k->running[GOT_DATA_SEGS], s, GOT_DATA_SEGS,
-					       a->data_segs_in, most(s, GOT_DATA_SEGS), false,
-					       a->asked_ns);
+	k->premature[GOT_DATA_SEGS] +=
+		compare(&k->running[GOT_DATA_SEGS], s, GOT_DATA_SEGS, a->data_segs_in,
+			most(s, GOT_DATA_SEGS), false, a->asked_ns);
 }
 
 static void keep(struct path_account *a, enum witness w, const struct path_socket *s,
@@ -252,8 +246,7 @@ static void judge_sent(struct finding *f, const struct path_socket *s, enum path
 	const struct path_account *a = s->account;
 	uint64_t v = a->last[w][c], all = sent(s->end, c);
 	uint64_t behind = c == SENT_SEGS ? s->end->sent.pure - a->pure_at_close : 0;
-	int64_t short_of =
-		field__difference(fields[c], all & field_all_ones(fields[c]), v);
+	int64_t short_of = field__difference(fields[c], all & field_all_ones(fields[c]), v);
 
 	if (short_of > 0 && (uint64_t)short_of <= behind) {
 		f->moved++;
@@ -267,7 +260,8 @@ static void judge_got(struct path_counters *k, const struct path_socket *s, enum
 {
 	struct finding *f = &k->final[c];
 	const struct path_account *a = s->account;
-	/* whoever resets may leave a backlog of what had come: only what is counted beside it is sure */
+	/* whoever resets may leave a backlog of what had come: only what is counted beside it is
+	 * sure */
 	bool loose = s->end->reset && !counts_beside_lock(c);
 	uint64_t v = a->last[w][c], all = most(s, c), low = loose ? 0 : a->least[c];
 	int64_t above = field__difference(fields[c], v, all & field_all_ones(fields[c]));

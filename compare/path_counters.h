@@ -29,11 +29,11 @@ enum field path_counter__field(enum path_counter c);
 
 /* What a socket has said and what can be judged only later. */
 struct path_account {
-	uint64_t asked_ns; /* the latest sample of the probe */
+	uint64_t asked_ns;		/* the latest sample of the probe */
 	uint64_t segs_in, data_segs_in; /* at that */
 	bool asked, closed;
 	uint64_t pure_at_close; /* packets without data, SYN and FIN that had been read by then */
-	uint64_t least[PATH_COUNTERS]; /* at the close, of what was received */
+	uint64_t least[PATH_COUNTERS];		 /* at the close, of what was received */
 	uint64_t last[WITNESSES][PATH_COUNTERS]; /* last words */
 	uint32_t has[WITNESSES];
 	uint64_t last_ns[WITNESSES];

@@ -3,25 +3,27 @@
  * Counts of devices and of sockets. What is exact, of the sums over all sockets of an end (the
  * probe's snapshots at CLOSE):
  *
- * entered	their segs_out are no more than the packets that the end's device has sent: what no socket
- *		counts (SYN-ACKs, TIME_WAIT, resets, neighbour discovery) only adds to the latter.
- * arrived	their segs_in are no more than the packets that the end's device has received.
- * lost		data segments that left one end and did not reach the other were dropped, or arrived when
- *		no socket was there to count them.
- * resent	each data segment that was dropped was sent again, or was unacknowledged at the close. A
- *		drop may also be of a packet without data; and two small segments may be sent again as one
- *		(tcp_retrans_try_collapse()), which takes as many bytes as the segments were short of full
+ * entered	their segs_out are no more than the packets that the end's device has sent: what no
+ *socket counts (SYN-ACKs, TIME_WAIT, resets, neighbour discovery) only adds to the latter. arrived
+ *their segs_in are no more than the packets that the end's device has received. lost
+ *data segments that left one end and did not reach the other were dropped, or arrived when no
+ *socket was there to count them.
+ * resent	each data segment that was dropped was sent again, or was unacknowledged at the
+ *close. A drop may also be of a packet without data; and two small segments may be sent again as
+ *one (tcp_retrans_try_collapse()), which takes as many bytes as the segments were short of full
  *		ones. Not judged with marks, which netem counts as drops (netem_enqueue()), and with
  *		duplicates, which are nobody's to send again.
- * rate		what was acknowledged in the sockets' time is no more than the bottleneck passes in it.
- * min_rtt	is not shorter than the configured round trip, cut to ms, as TCP's timestamps measure.
+ * rate		what was acknowledged in the sockets' time is no more than the bottleneck passes in
+ *it. min_rtt	is not shorter than the configured round trip, cut to ms, as TCP's timestamps
+ *measure.
  */
 #include "path_counts.h"
 
 #include <inttypes.h>
 #include <string.h>
 
-#define BURST_BYTES 15140 /* that a bottleneck may pass at once: the bucket of tbf (path_netem.sh) */
+#define BURST_BYTES \
+	15140 /* that a bottleneck may pass at once: the bucket of tbf (path_netem.sh) */
 
 void path_devices__add(struct path_devices *d, const struct path_device_line *line)
 {
@@ -51,7 +53,7 @@ void path_counts__close(struct path_counts *c, const struct run *run,
 {
 	const struct sample *s = w->sample;
 	enum end end = w->flow->ident.netns == run->manifest.netns[END_SERVER].inode ? END_SERVER
-										      : END_CLIENT;
+										     : END_CLIENT;
 	struct path_sockets *k = &c->sockets[end];
 	uint64_t full = value(s, FIELD_data_segs_out) * value(s, FIELD_snd_mss);
 	uint64_t born = w->flow->established_ns ?: w->flow->first_ns[WITNESS_PROBE];
@@ -70,10 +72,11 @@ void path_counts__close(struct path_counts *c, const struct run *run,
 	if (!k->first_ns || born < k->first_ns)
 		k->first_ns = born;
 	k->last_ns = s->t0_ns;
-	if (sample__has(s, FIELD_min_rtt) && s->value[FIELD_min_rtt] != field_all_ones(FIELD_min_rtt))
+	if (sample__has(s, FIELD_min_rtt) &&
+	    s->value[FIELD_min_rtt] != field_all_ones(FIELD_min_rtt))
 		finding__compare(&c->round, s->value[FIELD_min_rtt] >= least,
-				 "shorter than the configured round trip", w->flow->id, s->t0_ns, least,
-				 s->value[FIELD_min_rtt], least - s->value[FIELD_min_rtt]);
+				 "shorter than the configured round trip", w->flow->id, s->t0_ns,
+				 least, s->value[FIELD_min_rtt], least - s->value[FIELD_min_rtt]);
 }
 
 /* got is no more than most. */
@@ -100,8 +103,8 @@ static void judge_direction(struct path_counts *c, const struct path_config *con
 		      d->dropped_least[dir],
 		      s->retrans + d->sent[from] - s->data_segs_out + s->unacked + s->mergeable);
 	if (config->rate_bit)
-		limit(&c->rate, "more bytes were acknowledged than the bottleneck passes",
-		      s->acked, (s->last_ns - s->first_ns) / 1e9 * config->rate_bit / 8 + BURST_BYTES);
+		limit(&c->rate, "more bytes were acknowledged than the bottleneck passes", s->acked,
+		      (s->last_ns - s->first_ns) / 1e9 * config->rate_bit / 8 + BURST_BYTES);
 }
 
 int path_counts__judge(struct path_counts *c, const struct path_config *config, struct verdict *v)
@@ -110,8 +113,9 @@ int path_counts__judge(struct path_counts *c, const struct path_config *config, 
 		const char *subject;
 		const struct finding *found;
 	} results[] = {
-		{ "entered", &c->entered }, { "arrived", &c->arrived }, { "lost", &c->lost },
-		{ "retransmissions", &c->resent }, { "rate", &c->rate }, { "min_rtt", &c->round },
+		{ "entered", &c->entered }, { "arrived", &c->arrived },
+		{ "lost", &c->lost },	    { "retransmissions", &c->resent },
+		{ "rate", &c->rate },	    { "min_rtt", &c->round },
 	};
 
 	for (enum end end = 0; end < ENDS; end++)

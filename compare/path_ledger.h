@@ -25,8 +25,8 @@ enum ledger_finding {
 struct path_ledger {
 	struct path_reader *reader;
 	struct path_config config;
-	union path_any next; /* the line that is due */
-	int kind;	     /* of it; PATH_END: there is none */
+	union path_any next;   /* the line that is due */
+	int kind;	       /* of it; PATH_END: there is none */
 	char why[RUN_WHY_MAX]; /* what is wrong with the file, "": nothing */
 	bool opened, whole, out_of_memory;
 	struct timeline_trailer trailer;
@@ -54,7 +54,8 @@ void path_ledger__finish(struct path_ledger *l);
 struct path_end *path_ledger__find(const struct path_ledger *l, const struct flow *socket);
 
 /* What had been written to e for certain by now; the packet written last may still be at work. */
-const struct path_got *path_ledger__got_surely(const struct path_ledger *l, const struct path_end *e);
+const struct path_got *path_ledger__got_surely(const struct path_ledger *l,
+					       const struct path_end *e);
 
 void path_ledger__close(struct path_ledger *l);
 

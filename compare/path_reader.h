@@ -44,7 +44,7 @@ enum {
 
 enum path_dir { DIR_C2S, DIR_S2C, DIRS };
 
-#define ECN_CE 3
+#define ECN_CE	   3
 #define PATH_SACKS 4
 
 /*
@@ -59,10 +59,10 @@ struct path_packet {
 	uint32_t tsval, tsecr;
 	uint8_t sacks;
 	uint8_t dir, flags, fate;
-	uint8_t ecn; /* as it came in */
-	bool ce;     /* the path has marked it */
-	bool copy;   /* a second one that the path made: it was never sent */
-	uint64_t echo_ns; /* path_ledger.c: the latest reading that its timestamp may echo */
+	uint8_t ecn;	  /* as it came in */
+	bool ce;	  /* the path has marked it */
+	bool copy;	  /* a second one that the path made: it was never sent */
+	uint64_t echo_ns; /* path_event.c: the latest reading that its timestamp may echo */
 };
 
 struct path_flow_line {
@@ -96,8 +96,8 @@ union path_any {
 };
 
 /*
- * The next line, wholly overwritten. Which it is; PATH_END once the trailer was read and the file is
- * whole; or -errno, which is final: -ENODATA (no trailer: cut), -EBADMSG (a line that cannot be
+ * The next line, wholly overwritten. Which it is; PATH_END once the trailer was read and the file
+ * is whole; or -errno, which is final: -ENODATA (no trailer: cut), -EBADMSG (a line that cannot be
  * understood, times that run backwards, an unknown flow, a trailer that counts other lines).
  */
 int path_reader__next(struct path_reader *r, union path_any *line);

@@ -99,7 +99,8 @@ static int judge_flows(const struct run *run, const struct path_ledger *l, struc
 	r->compared = sockets;
 	r->violations = missed[WITNESS_PROBE];
 	snprintf(r->reason, sizeof(r->reason),
-		 "%" PRIu64 " sockets on the path, none missed by the probe; netlink missed %" PRIu64
+		 "%" PRIu64
+		 " sockets on the path, none missed by the probe; netlink missed %" PRIu64
 		 " (%.1f%%)",
 		 sockets, missed[WITNESS_NETLINK],
 		 sockets ? 100.0 * missed[WITNESS_NETLINK] / sockets : 0);
@@ -116,8 +117,10 @@ static int judge_flows(const struct run *run, const struct path_ledger *l, struc
 static int judge_ledger(const struct path_ledger *l, struct verdict *v)
 {
 	static const char *const names[LEDGER_FINDINGS] = {
-		[LEDGER_ACKNOWLEDGED] = "acknowledged", [LEDGER_DELAY] = "delay",
-		[LEDGER_MARKS] = "marks",		[LEDGER_ENTERED] = "entered",
+		[LEDGER_ACKNOWLEDGED] = "acknowledged",
+		[LEDGER_DELAY] = "delay",
+		[LEDGER_MARKS] = "marks",
+		[LEDGER_ENTERED] = "entered",
 		[LEDGER_DROPS] = "drops",
 	};
 
@@ -234,7 +237,8 @@ static int judge_clock(const struct path_counters *c, struct verdict *v)
 	r->witness[0] = witness_path;
 	r->status = STATUS_FAIL;
 	snprintf(r->reason, sizeof(r->reason),
-		 "%u counters agree with the path's account in the end, but not on the way: its times "
+		 "%u counters agree with the path's account in the end, but not on the way: its "
+		 "times "
 		 "are too %s",
 		 sent ? sent : got, sent ? "early" : "late");
 	return 0;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
  * No round trip that the kernel reports is shorter than the shortest that the account allows
- * (write_ack() in path_ledger.c says why that is exact), tolerance zero:
+ * (write_ack() in path_event.c says why that is exact), tolerance zero:
  *
  * - min_rtt is the smallest that tcp_update_rtt_min() was given, of the newest segment that an
  *   acknowledgement covers; 0 becomes one tick there.
@@ -10,22 +10,23 @@
  *   m never below L, s >> 3 never falls below L either: s - (s >> 3) grows with s, and at 8 L it is
  *   7 L.
  *
- * At its close a flow's min_rtt is no more than the shortest round trip on the path and the calibrated
- * excess: what every second packet of the calibration took beyond the configured round trip, in both
- * kernels and in the relay. 1 ms is added, the tick of timestamps, which some flows measure with.
+ * At its close a flow's min_rtt is no more than the shortest round trip on the path and the
+ * calibrated excess: what every second packet of the calibration took beyond the configured round
+ * trip, in both kernels and in the relay. 1 ms is added, the tick of timestamps, which some flows
+ * measure with.
  *
  * delivery_rate is segments delivered in an interval that is not shorter than min_rtt
- * (tcp_rate_gen()). It may be above the bottleneck's rate: an acknowledgement that fills a gap, or follows
- * lost ones, tells of much at once. So it is held against the bottleneck's rate or, if that is less,
- * against what the acknowledgements written so far told in any interval of that length. The kernel's
- * interval begins when it processes an acknowledgement, which a process that holds the socket delays:
- * hence the tolerance.
+ * (tcp_rate_gen()). It may be above the bottleneck's rate: an acknowledgement that fills a gap, or
+ * follows lost ones, tells of much at once. So it is held against the bottleneck's rate or, if that
+ * is less, against what the acknowledgements written so far told in any interval of that length.
+ * The kernel's interval begins when it processes an acknowledgement, which a process that holds the
+ * socket delays: hence the tolerance.
  */
 #include "path_rounds.h"
 
 /* That so many are all longer than the median happens once in 2^10. */
 #define ROUNDS_MIN 10
-#define TICK_US 1000
+#define TICK_US	   1000
 
 static const enum field fields[PATH_ROUND_FIELDS] = { FIELD_min_rtt, FIELD_rtt, FIELD_cb_mrtt,
 						      FIELD_cb_srtt };
@@ -77,9 +78,8 @@ static void judge_rate(struct path_rounds *r, const struct path_config *config, 
 		limit = 1.25 * allowed(e, s->value[FIELD_snd_mss]);
 		e->rate = limit > e->rate ? limit : e->rate;
 	}
-	finding__compare(&r->rate, v <= e->rate,
-			 "more than the path delivered in any interval", w->flow->id, s->t0_ns, e->rate,
-			 v, v - e->rate);
+	finding__compare(&r->rate, v <= e->rate, "more than the path delivered in any interval",
+			 w->flow->id, s->t0_ns, e->rate, v, v - e->rate);
 }
 
 static void judge_longest(struct path_rounds *r, double excess_us, const struct path_end *e,
@@ -97,8 +97,8 @@ static void judge_longest(struct path_rounds *r, double excess_us, const struct 
 	}
 	limit = e->round_us + excess_us + TICK_US;
 	finding__compare(&r->longest, v <= limit,
-			 "longer than the shortest of the path and the calibrated excess", w->flow->id,
-			 s->t0_ns, limit, v, v - limit);
+			 "longer than the shortest of the path and the calibrated excess",
+			 w->flow->id, s->t0_ns, limit, v, v - limit);
 }
 
 void path_rounds__sample(struct path_rounds *r, const struct path_config *config, double excess_us,

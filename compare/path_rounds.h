@@ -7,7 +7,7 @@
 #include "finding.h"
 #include "path_end.h"
 
-#define PATH_ROUND_FIELDS 4
+#define PATH_ROUND_FIELDS   4
 #define PATH_RATE_TOLERANCE "25%"
 
 struct path_rounds {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * Transformations of path.jsonl. A line is changed as text, and the trailer counts again what is there:
- * what comes out is an account that only its contents can betray.
+ * Transformations of path.jsonl. A line is changed as text, and the trailer counts again what is
+ * there: what comes out is an account that only its contents can betray.
  */
 #include "edit_path.h"
 
@@ -122,7 +122,8 @@ static int account__save(struct account *a, const char *path)
 
 static bool is_packet(const char *line, const char *fate)
 {
-	return strstr(line, "\"event\":\"packet\"") && strstr(line, fate) && !strstr(line, "\"copy\"");
+	return strstr(line, "\"event\":\"packet\"") && strstr(line, fate) &&
+	       !strstr(line, "\"copy\"");
 }
 
 /* The k-th packet of that fate that carries a whole segment, or -1. */
@@ -258,10 +259,10 @@ static int earlier(struct account *a, const struct defect *d, struct change *c)
 	return shift(a, -(int64_t)d->k, c);
 }
 
-#define EDIT(name, fn)                                                     \
+#define EDIT(name, fn)                                                       \
 	int name(const char *path, const struct defect *d, struct change *c) \
-	{                                                                  \
-		return edit(path, d, c, fn);                               \
+	{                                                                    \
+		return edit(path, d, c, fn);                                 \
 	}
 
 EDIT(path_revive, revive)

@@ -12,7 +12,8 @@ file_edit path_omit;	/* the k-th delivered data packet is not told */
 file_edit path_hurry;	/* the k-th delivered data packet is told as written at once */
 file_edit path_unmark;	/* no mark is told */
 file_edit path_single;	/* no copy is told */
-file_edit path_invent;	/* the k-th delivered data packet is told to have been sent once more, and lost */
+file_edit path_invent;	/* the k-th delivered data packet is told to have been sent once more, and
+			   lost */
 file_edit path_later;	/* all times are k ns later */
 file_edit path_earlier; /* and earlier */
 

@@ -11,7 +11,7 @@
 #include "compare/check_path.h"
 #include "synthetic.h"
 
-#define BASE_NS 5000000000ULL
+#define BASE_NS	   5000000000ULL
 #define CLIENT_ISN 4294967000u /* wraps on the way */
 #define SERVER_ISN 77u
 
@@ -131,10 +131,12 @@ static void write_account(const char *dir, const char *const lines[],
 		return;
 	}
 	fprintf(f,
-		"{\"timeline\":1,\"witness\":\"path\",\"clock\":\"CLOCK_MONOTONIC\",\"base_ns\":%llu,"
+		"{\"timeline\":1,\"witness\":\"path\",\"clock\":\"CLOCK_MONOTONIC\",\"base_ns\":%"
+		"llu,"
 		"\"backend\":\"relay\",\"path\":{\"rtt_us\":20}}\n",
 		BASE_NS);
-	fprintf(f, "{\"event\":\"flow\",\"t\":0,\"flow\":0,\"family\":\"inet\",\"client\":\"10.0.0.1\","
+	fprintf(f, "{\"event\":\"flow\",\"t\":0,\"flow\":0,\"family\":\"inet\",\"client\":\"10.0.0."
+		   "1\","
 		   "\"client_port\":40001,\"server\":\"10.0.0.2\",\"server_port\":5201}\n");
 	for (; *lines; lines++)
 		if (**lines == 'c' || **lines == 's') {
@@ -202,7 +204,10 @@ static void show(struct check *check, struct flows *flows, enum witness witness,
 {
 	uint64_t none[1] = { 0 };
 	struct window w = {
-		.sample = s, .witness = witness, .end_ns = s->t1_ns, .state = none,
+		.sample = s,
+		.witness = witness,
+		.end_ns = s->t1_ns,
+		.state = none,
 		.flow = flows__of(flows, witness, s),
 	};
 

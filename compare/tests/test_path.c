@@ -3,9 +3,12 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #include <cmocka.h>
 
+#include "compare/path_ledger.h"
 #include "path_story.h"
 #include "synthetic.h"
 
@@ -602,6 +605,69 @@ static void a_path_that_counts_is_held_against_sums(void **state)
 	JUDGE(cases);
 }
 
+/* A number that follows from the one before. */
+static uint32_t next_number(uint32_t *state)
+{
+	*state = *state * 1664525 + 1013904223;
+	return *state >> 8;
+}
+
+/* Spoil some bytes of text: digits to other digits, and now and then anything to anything. */
+static void spoil(char *text, size_t len, uint32_t seed)
+{
+	uint32_t state = seed, spoilt = 1 + seed % 4;
+
+	for (uint32_t tries = 0; spoilt && tries < 10000; tries++) {
+		char *c = &text[next_number(&state) % len];
+
+		if (seed % 3 && (*c < '0' || *c > '9'))
+			continue;
+		*c = seed % 3 ? '0' + next_number(&state) % 10 : next_number(&state) % 255 + 1;
+		spoilt--;
+	}
+}
+
+static void whatever_is_in_it_an_account_is_read_or_refused_with_a_reason(void **state)
+{
+	const char *fixtures = getenv("TCPW_FIXTURES") ?: "compare/tests/fixtures";
+	char from[RUN_PATH_MAX], dir[] = "/tmp/tcpw-path-XXXXXX", name[64];
+	struct run *run = calloc(1, sizeof(*run));
+	unsigned int refused = 0;
+	char *good;
+
+	assert_non_null(run);
+	assert_non_null(mkdtemp(dir));
+	strcpy(run->dir, dir);
+	snprintf(name, sizeof(name), "%s/path.jsonl", dir);
+	assert_int_equal(run__path(fixtures, "path", from), 0);
+	good = slurp(from, "path.jsonl");
+	assert_non_null(good);
+	for (uint32_t seed = 0; seed < 300; seed++) {
+		char *text = strdup(good);
+		struct path_ledger l;
+		FILE *f = fopen(name, "w");
+
+		assert_non_null(text);
+		assert_non_null(f);
+		spoil(text, strlen(text), seed);
+		fputs(text, f);
+		assert_int_equal(fclose(f), 0);
+		assert_int_equal(path_ledger__open(&l, run), 0);
+		path_ledger__advance(&l, UINT64_MAX);
+		path_ledger__finish(&l);
+		assert_false(l.out_of_memory);
+		assert_true(l.whole != !!l.why[0]);
+		assert_null(strstr(l.why, dir));
+		refused += l.why[0] != 0;
+		path_ledger__close(&l);
+		free(text);
+	}
+	assert_true(refused > 30 && refused < 300);
+	free(good);
+	free(run);
+	synthetic__remove(dir);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -618,6 +684,8 @@ int main(void)
 		cmocka_unit_test(nothing_is_delivered_faster_than_the_path),
 		cmocka_unit_test(a_path_that_counts_is_held_against_sums),
 		cmocka_unit_test(a_bad_account_is_named),
+		cmocka_unit_test(
+			whatever_is_in_it_an_account_is_read_or_refused_with_a_reason),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
