@@ -448,6 +448,22 @@ test_a_device_that_vanishes_ends_it() {
 	remove
 }
 
+test_what_a_device_drops_is_told() {
+	local dropped rc=0
+	path
+	kill -STOP "$RELAY_PID"
+	# More than the device holds until it is read
+	in_ns client bash -c "exec 3>/dev/udp/${SERVER[0]}/9; for ((i = 0; i < 66000; i++)); do echo >&3; done"
+	dropped=$(ip -n client -s -j link show eth0 | jq '.[0].stats64.tx.dropped')
+	kill -CONT "$RELAY_PID"
+	kill -TERM "$RELAY_PID"
+	wait "$RELAY_PID" || rc=$?
+	[[ $rc == 3 ]]
+	says "lost, client_device: $dropped"
+	ledger '$trailer.lost == {client_device: $n} and $n > 0' --argjson n "$dropped"
+	remove
+}
+
 test_drops_of_what_is_no_ledger() {
 	echo '{"timeline":1,"witness":"path","backend":"netem"}' >"$LEDGER"
 	exits 3 "$RELAY" --drops "$LEDGER"

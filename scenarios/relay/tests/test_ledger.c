@@ -266,6 +266,27 @@ static void what_finds_no_room_is_counted(void **state)
 	assert_int_equal(spool__open(&s, "/nowhere"), -ENOENT);
 }
 
+static void the_ring_is_used_over_and_over(void **state)
+{
+	uint64_t taken = 0, kept = 0, last = 0;
+	struct record got;
+	struct spool *s;
+
+	assert_int_equal(spool__open(&s, "/tmp"), 0);
+	while (taken - spool__lost(s) < 1500000) {
+		uint64_t lost = spool__lost(s);
+
+		spool__done(spool__take(s, ++taken));
+		if (spool__lost(s) > lost)
+			usleep(1000); /* the thread gets its turn */
+	}
+	assert_int_equal(spool__finish(s), 0);
+	for (; spool__next(s, &got) == 1; kept++, last = got.t)
+		assert_true(got.t > last);
+	assert_int_equal(kept + spool__lost(s), taken);
+	spool__close(s);
+}
+
 static void each_lie_is_told_and_nothing_else(void **state)
 {
 	static const struct {
@@ -445,6 +466,7 @@ int main(void)
 		cmocka_unit_test(a_full_disk_is_an_error),
 		cmocka_unit_test(what_is_done_is_kept_in_order),
 		cmocka_unit_test(what_finds_no_room_is_counted),
+		cmocka_unit_test(the_ring_is_used_over_and_over),
 		cmocka_unit_test(each_lie_is_told_and_nothing_else),
 		cmocka_unit_test_setup_teardown(drops_are_sorted_and_leave_out_what_depends_on_time,
 						make_file, remove_file),
