@@ -14,6 +14,7 @@
 #define READ_BATCH	   32
 #define WRITE_BATCH	   64
 #define TRANSMISSION_SLOTS 65536
+#define READ_NS		   100000000ull
 #define DRAIN_NS	   2000000000ull
 
 int relay__new(struct relay **pr, const struct path_config *config, struct tun tun[DIRS],
@@ -150,6 +151,23 @@ static int work(struct relay *r, bool *more)
 	return 0;
 }
 
+/* What was sent before the end was asked for is still read: until the devices are empty, or for
+ * READ_NS. */
+static int read_rest(struct relay *r)
+{
+	uint64_t end = monotonic_ns() + READ_NS;
+	bool more = true;
+	int err = 0;
+
+	while (!err && more && monotonic_ns() < end) {
+		more = false;
+		err = work(r, &more);
+		if (!err && more)
+			err = clockwork__rest(&r->clockwork, more, false, next_deadline(r));
+	}
+	return err;
+}
+
 /* What is on its way still arrives; a path that is longer than DRAIN_NS loses the rest. */
 static int drain(struct relay *r)
 {
@@ -190,6 +208,8 @@ int relay__run(struct relay *r)
 		if (!err)
 			err = clockwork__rest(&r->clockwork, more, true, next_deadline(r));
 	}
+	if (!err)
+		err = read_rest(r);
 	drained = drain(r);
 	r->counts.wakeups = r->clockwork.wakeups;
 	return err ? err : drained;

@@ -111,6 +111,16 @@ ledger() {
 		return 1
 	}
 }
+# counts N FILTER ...: so many of the ledger's packets are selected
+counts() {
+	local want=$1 filter=$2 got
+	shift 2
+	got=$(jq -s "$@" "map(select(.event == \"packet\") | $filter) | length" "$LEDGER")
+	[[ $got == "$want" ]] || {
+		echo "$got packets and not $want, $*: $filter"
+		return 1
+	}
+}
 # The ledger's own rules, whatever the path does
 ledger_is_sound() {
 	ledger '$trailer.lost == {} and $trailer.samples == ($all | length - 2)'
@@ -129,10 +139,9 @@ ledger_is_what_the_ends_saw() {
 		dir=${end#*/} end=${end%/*}
 		# OutSegs leaves out what is sent again (__tcp_transmit_skb())
 		out=$(($(counter "$end" TcpOutSegs) + $(counter "$end" TcpRetransSegs)))
-		ledger '[$p[] | select(.dir == $dir and .copy != 1)] | length == $n' \
-			--arg dir "$dir" --argjson n "$out"
-		ledger '[$p[] | select(.dir != $dir and .fate == "delivered")] | length == $n' \
-			--arg dir "$dir" --argjson n "$(counter "$end" TcpInSegs)"
+		counts "$out" 'select(.dir == $dir and .copy != 1)' --arg dir "$dir"
+		counts "$(counter "$end" TcpInSegs)" \
+			'select(.dir != $dir and .fate == "delivered")' --arg dir "$dir"
 	done
 }
 
@@ -229,16 +238,23 @@ test_too_big_packets_are_answered_and_the_socket_learns() {
 }
 
 test_each_copy_is_answered_by_a_dsack() {
-	local family
+	local family copies said again
 	for family in 0 1; do
 		path --rtt 2ms --duplicate 5
 		transfer "${SERVER[family]}" 1000000
 		path_end
 		ledger_is_sound
 		ledger_is_what_the_ends_saw
-		# tcp_send_dupack() says so for each segment with data that was there already
-		ledger '[$p[] | select(.copy and .len > 0)] | length as $n | $n > 5 and $n == $dsack' \
-			--argjson dsack "$(counter server TcpExtTCPDSACKOldSent)"
+		# tcp_send_dupack() says so for each segment with data that was there already: for the copies,
+		# and for what a timer sent again; of the latter two may have become one in a backlog
+		# (tcp_add_backlog()), which halves what they say.
+		copies=$(jq -s 'map(select(.event == "packet" and .copy and .len > 0)) | length' "$LEDGER")
+		said=$(counter server TcpExtTCPDSACKOldSent)
+		again=$(counter client TcpRetransSegs)
+		((copies > 5 && said >= copies - again && said <= copies + again)) || {
+			echo "$copies copies, $said DSACKs, $again sent again"
+			return 1
+		}
 		ledger '[$p[] | select(.copy)] | all(.out != null)'
 		remove
 	done
