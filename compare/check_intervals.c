@@ -13,9 +13,9 @@
  * receiving in between. So it takes samples of intervals that are short and hold no data, and such
  * ones iperf_print_intermediate() does not print: no stream has data, each is shorter than a tenth
  * of the interval asked for. The next begins where the last of them ended. So a gap is right if it
- * is as short as that (a stall of n intervals leaves up to n of them, interval__is_gap()), if all streams have one there (they are sampled and printed together), and
- * if the probe saw the sample: a call of iperf3's that belongs to no printed interval, with the
- * printed start between the calls around it (placement.c). What was left out so is counted in the
+ * is as short as that (a stall of n intervals leaves up to n of them), if all streams have one there (they are sampled and printed together), and
+ * if the probe saw the samples: calls of iperf3's that belong to no printed interval, with the
+ * printed start between the calls around them (placement.c), as many as the gap is short ones long. What was left out so is counted in the
  * reason. A gap whose call cannot be told, since the report was not placed by marks, samples of the
  * probe were lost, or the flow is older than the probe and the gap lies before its first mark, is
  * unproven.
@@ -24,6 +24,16 @@
 
 #include <errno.h>
 #include <inttypes.h>
+
+/* The first interval of k's epoch. */
+static unsigned int epoch_begin(const struct stream *s, unsigned int k)
+{
+	unsigned int first = k;
+
+	while (first && s->intervals[first - 1].epoch == s->intervals[k].epoch)
+		first--;
+	return first;
+}
 
 enum gap { GAP_NONE, GAP_PROVEN, GAP_UNPROVEN };
 
@@ -34,11 +44,17 @@ static enum gap explain(const struct run *run, enum end end, unsigned int k)
 
 	for (unsigned int i = 0; i < report->count; i++) {
 		const struct stream *s = &report->streams[i];
+		int64_t short_ns = stream__short_ns(s);
+		unsigned int first;
 
-		if (k >= s->count || !interval__is_gap(&s->intervals[k - 1], &s->intervals[k],
-						       stream__short_ns(s)))
+		if (k >= s->count)
 			return GAP_NONE;
-		seen &= s->intervals[k].unprinted > 0;
+		first = epoch_begin(s, k);
+		if (first == k || !interval__is_gap(s->intervals + first, k - first, short_ns))
+			return GAP_NONE;
+		/* as many calls as it takes of intervals so short */
+		seen &= s->intervals[k].start_ns - s->intervals[k - 1].end_ns <
+			s->intervals[k].unprinted * short_ns;
 		unheard &= s->intervals[k].unheard;
 	}
 	if (seen)

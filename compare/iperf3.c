@@ -333,12 +333,12 @@ int64_t stream__short_ns(const struct stream *s)
 	return median / 10;
 }
 
-bool interval__is_gap(const struct interval *before, const struct interval *behind,
-		      int64_t short_ns)
+bool interval__is_gap(const struct interval *first, unsigned int k, int64_t short_ns)
 {
+	const struct interval *before = first + k - 1, *behind = first + k;
 	int64_t gap = behind->start_ns - before->end_ns;
-	int64_t missed = (before->end_ns - before->start_ns) / (10 * short_ns + !short_ns);
+	int64_t overdue = short_ns ? behind->start_ns / (10 * short_ns) - k : 0;
 
 	return before->epoch == behind->epoch && gap > 0 &&
-	       gap < short_ns * (missed > 1 ? missed : 1);
+	       gap < short_ns * (overdue > 1 ? overdue : 1);
 }

@@ -83,12 +83,11 @@ struct report {
 int64_t stream__short_ns(const struct stream *s);
 
 /*
- * Is there a gap between two intervals that such unprinted ones explain? tmr_run() makes up for each
- * interval that passed while iperf3 stood still, so there are no more of them than the one before
- * the gap is intervals long.
+ * Is there a gap before interval k of an epoch (first[0]) that such unprinted ones explain? tmr_run()
+ * makes up for each interval that passed while iperf3 stood still, so there are no more of them than
+ * intervals are overdue: than should have been printed until then, and were not.
  */
-bool interval__is_gap(const struct interval *before, const struct interval *behind,
-		      int64_t short_ns);
+bool interval__is_gap(const struct interval *first, unsigned int k, int64_t short_ns);
 
 /*
  * Read path; server_output: not the report itself but the server's inside it, which

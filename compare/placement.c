@@ -70,7 +70,7 @@ static int mark_of(const struct interval *iv, unsigned int k, const struct strea
 	int mark = before + 1;
 	int64_t middle_ns;
 
-	if (!k || before < 0 || !interval__is_gap(&iv[k - 1], &iv[k], short_ns))
+	if (!k || before < 0 || !interval__is_gap(iv, k, short_ns))
 		return mark;
 	if (before >= (int)sc->count)
 		return mark;

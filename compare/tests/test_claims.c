@@ -548,36 +548,39 @@ static void a_gap_is_in_all_streams(void **state)
 	free(run);
 }
 
-/* After a stall of n intervals iperf3 takes up to n samples at once, and may print none of them. */
-static void a_gap_is_no_longer_than_the_stall_before_it_explains(void **state)
+/* After a stall iperf3 takes a sample for each interval that passed, at once, and may print none. */
+static void a_gap_is_as_long_as_the_calls_that_were_overdue(void **state)
 {
 #define MS 1000000LL
 	static const struct {
 		const char *what;
 		int64_t before_ms, gap_ms;
-		unsigned int violations;
+		unsigned int calls, violations;
 	} gaps[] = {
-		{ "one short one", 100, 9, 0 },
-		{ "more than one short one, without a stall", 100, 15, 1 },
-		{ "three short ones after a stall of three", 310, 29, 0 },
-		{ "more than three after a stall of three", 310, 40, 1 },
+		{ "one short one", 100, 9, 1, 0 },
+		{ "more than one short one, without a stall", 100, 15, 2, 1 },
+		{ "three short ones after a stall of four", 520, 29, 3, 0 },
+		{ "as long, but only two calls were seen", 520, 29, 2, 1 },
+		{ "more than were overdue", 520, 45, 9, 1 },
 	};
 
 	for (size_t i = 0; i < sizeof(gaps) / sizeof(gaps[0]); i++) {
-		struct interval iv[8] = { 0 };
-		struct stream stream = { .count = 8, .intervals = iv };
+		struct interval iv[9] = { 0 };
+		struct stream stream = { .count = 9, .intervals = iv };
 		struct run *run = calloc(1, sizeof(*run));
 		struct verdict v = { 0 };
 		int64_t at = 0;
 
 		assert_non_null(run);
-		for (unsigned int k = 0; k < 8; k++) {
-			at += k == 4 ? gaps[i].gap_ms * MS : 0;
+		for (unsigned int k = 0; k < 9; k++) {
+			at += k == 5 ? gaps[i].gap_ms * MS : 0;
 			iv[k].start_ns = at;
-			iv[k].end_ns = at += (k == 3 ? gaps[i].before_ms : 100) * MS;
+			/* of those that make up for the stall, one is printed: others are behind it */
+			iv[k].end_ns = at += (k == 3 ? gaps[i].before_ms : k == 4 ? 11 : 100) * MS;
 		}
-		iv[4].unprinted = 3;
-		run->report[END_CLIENT] = (struct report){ .present = true, .count = 1, .streams = &stream };
+		iv[5].unprinted = gaps[i].calls;
+		run->report[END_CLIENT] =
+			(struct report){ .present = true, .count = 1, .streams = &stream };
 		run->placement[END_CLIENT][0].method = PLACEMENT_MARKS;
 		run->timeline[WITNESS_PROBE].whole = true;
 		assert_int_equal(check_intervals__judge(run, &v), 0);
@@ -629,6 +632,6 @@ int main(void)
 	tests[COUNT] = (struct CMUnitTest)cmocka_unit_test(an_interval_that_is_missing_is_found);
 	tests[COUNT + 1] = (struct CMUnitTest)cmocka_unit_test(a_gap_is_in_all_streams);
 	tests[COUNT + 2] =
-		(struct CMUnitTest)cmocka_unit_test(a_gap_is_no_longer_than_the_stall_before_it_explains);
+		(struct CMUnitTest)cmocka_unit_test(a_gap_is_as_long_as_the_calls_that_were_overdue);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
