@@ -2,15 +2,14 @@
 # SPDX-License-Identifier: BSD-2-Clause
 #
 # Runs clean validations in a row and counts false alarms: ci/soak.sh N, as root.
-#	SCENARIOS="clean bottleneck"	which ones a run consists of; default: clean bottleneck parallel
-#	DURATION=s			seconds of traffic each; default 5
+#	SCENARIOS="clean bottleneck"	which ones a run consists of; default: the whole default set
+#	DURATION=s			seconds of traffic each; default: what each scenario says
 #	OUT=DIR				keeps what alarmed; default out/soak
 # A run whose verdict is not pass is a false alarm: its directory stays, all others are removed. The
 # last line is "N runs, M false alarms"; the exit code is 1 if there was any.
 set -euo pipefail
 
 TOP=$(dirname "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")")
-export SCENARIOS=${SCENARIOS:-clean bottleneck parallel} DURATION=${DURATION:-5}
 : "${OUT:=$TOP/out/soak}"
 
 if ! [[ ${1:-} =~ ^[1-9][0-9]{0,4}$ ]] || (($# != 1)); then
