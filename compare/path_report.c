@@ -218,7 +218,7 @@ static int judge_causes(const struct path_ledger *l, struct verdict *v)
  * though in the end as many were sent as counted. Too late, and things were counted before they had
  * been written, though in the end no more were counted than written.
  */
-static int judge_clock(const struct path_counters *c, struct verdict *v)
+static int judge_clock(const struct path_ledger *l, const struct path_counters *c, struct verdict *v)
 {
 	unsigned int sent = 0, got = 0;
 	bool sums = true;
@@ -229,7 +229,12 @@ static int judge_clock(const struct path_counters *c, struct verdict *v)
 		got += c->premature[i] > 0;
 		sums &= i < SENT_DATA_SEGS || i >= GOT_FIRST || !c->final[i].violations;
 	}
-	if (!sums || (!sent && (got < 2 || c->too_many)))
+	/* an account that contradicts itself does so at any time */
+	for (enum ledger_finding i = 0; i < LEDGER_FINDINGS; i++)
+		sums &= !l->finding[i].violations;
+	/* packets that are not told are counted too early as well, but bring no new bytes */
+	if (!sums || (!sent && (got < 2 || c->too_many ||
+				!(c->premature[GOT_BYTES] || c->premature[GOT_ACKED]))))
 		return 0;
 	r = verdict__result(v, "path", "clock");
 	if (!r)
@@ -258,7 +263,7 @@ int path_report(const struct run *run, const struct path_ledger *l, const struct
 	if (!is_relay)
 		return path_counts__judge(counts, &l->config, v);
 	if (judge_flows(run, l, v) || judge_ledger(l, v) || judge_counters(c, v) ||
-	    judge_causes(l, v) || judge_rounds(r, v) || judge_clock(c, v))
+	    judge_causes(l, v) || judge_rounds(r, v) || judge_clock(l, c, v))
 		return -1;
 	return 0;
 }
