@@ -73,6 +73,8 @@ static void conclude(struct path_causes *c, const struct path_resend *r,
 		cause = CAUSE_ACK_LOSS;
 	else if (r->resent.refused)
 		cause = CAUSE_REFUSED;
+	else if (r->syn && r->duplicate)
+		cause = CAUSE_DUPLICATE;
 	else if (r->syn || (heard && heard->rto))
 		cause = CAUSE_RTO;
 	else if (heard && heard->open && r->resent.tail)
