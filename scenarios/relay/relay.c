@@ -14,7 +14,7 @@
 #define READ_BATCH	   32
 #define WRITE_BATCH	   64
 #define TRANSMISSION_SLOTS 65536
-#define READ_NS		   100000000ull
+#define REST_NS		   100000000ull
 #define DRAIN_NS	   2000000000ull
 
 int relay__new(struct relay **pr, const struct path_config *config, struct tun tun[DIRS],
@@ -151,24 +151,35 @@ static int work(struct relay *r, bool *more)
 	return 0;
 }
 
-/* What was sent before the end was asked for is still read: until the devices are empty, or for
- * READ_NS. */
-static int read_rest(struct relay *r)
+/*
+ * Once the end was asked for: until nothing is on its way, and no answer to it either, or for a
+ * round trip. A path at rest ends at once, and nothing that was ever sent is missing in the ledger.
+ */
+static int come_to_rest(struct relay *r)
 {
-	uint64_t end = monotonic_ns() + READ_NS;
-	bool more = true;
+	uint64_t end = monotonic_ns() + REST_NS + r->config->rtt_ns + 2 * r->config->jitter_ns;
+	uint64_t handled, deadline;
+	bool more;
 	int err = 0;
 
-	while (!err && more && monotonic_ns() < end) {
+	while (!err && monotonic_ns() < end) {
+		handled = r->clockwork.handled;
 		more = false;
 		err = work(r, &more);
-		if (!err && more)
-			err = clockwork__rest(&r->clockwork, more, false, next_deadline(r));
+		if (err)
+			break;
+		deadline = next_deadline(r);
+		if (deadline == NO_DEADLINE && r->clockwork.handled == handled)
+			break;
+		/* After the last packet, look for an answer at once. */
+		if (deadline == NO_DEADLINE)
+			deadline = 0;
+		err = clockwork__rest(&r->clockwork, more, true, deadline);
 	}
 	return err;
 }
 
-/* What is on its way still arrives; a path that is longer than DRAIN_NS loses the rest. */
+/* What is on its way then still arrives; a path that is longer than DRAIN_NS loses the rest. */
 static int drain(struct relay *r)
 {
 	uint64_t end = monotonic_ns() + DRAIN_NS;
@@ -209,7 +220,7 @@ int relay__run(struct relay *r)
 			err = clockwork__rest(&r->clockwork, more, true, next_deadline(r));
 	}
 	if (!err)
-		err = read_rest(r);
+		err = come_to_rest(r);
 	drained = drain(r);
 	r->counts.wakeups = r->clockwork.wakeups;
 	return err ? err : drained;

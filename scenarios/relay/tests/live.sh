@@ -113,11 +113,16 @@ ledger() {
 }
 # counts N FILTER ...: so many of the ledger's packets are selected
 counts() {
-	local want=$1 filter=$2 got
+	local want=$1 filter=$2 got end
 	shift 2
 	got=$(jq -s "$@" "map(select(.event == \"packet\") | $filter) | length" "$LEDGER")
 	[[ $got == "$want" ]] || {
 		echo "$got packets and not $want, $*: $filter"
+		for end in client server; do
+			echo "$end counts:"
+			in_ns "$end" nstat -as
+		done
+		tail -n 5 "$LEDGER"
 		return 1
 	}
 }

@@ -266,6 +266,22 @@ static void what_finds_no_room_is_counted(void **state)
 	assert_int_equal(spool__open(&s, "/nowhere"), -ENOENT);
 }
 
+static void what_is_never_done_is_counted(void **state)
+{
+	struct record got;
+	struct spool *s;
+
+	assert_int_equal(spool__open(&s, "/tmp"), 0);
+	spool__done(spool__take(s, 1));
+	spool__take(s, 2);
+	spool__done(spool__take(s, 3));
+	assert_int_equal(spool__finish(s), 0);
+	assert_int_equal(spool__next(s, &got), 1);
+	assert_int_equal(spool__next(s, &got), 0);
+	assert_int_equal(spool__lost(s), 2);
+	spool__close(s);
+}
+
 static void the_ring_is_used_over_and_over(void **state)
 {
 	uint64_t taken = 0, kept = 0, last = 0;
@@ -466,6 +482,7 @@ int main(void)
 		cmocka_unit_test(a_full_disk_is_an_error),
 		cmocka_unit_test(what_is_done_is_kept_in_order),
 		cmocka_unit_test(what_finds_no_room_is_counted),
+		cmocka_unit_test(what_is_never_done_is_counted),
 		cmocka_unit_test(the_ring_is_used_over_and_over),
 		cmocka_unit_test(each_lie_is_told_and_nothing_else),
 		cmocka_unit_test_setup_teardown(drops_are_sorted_and_leave_out_what_depends_on_time,
