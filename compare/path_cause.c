@@ -14,8 +14,9 @@
  *
  * RTO: the sender's timer ran out before the acknowledgement was back. tcp_retransmit_timer() calls
  *	tcp_enter_loss(), which counts total_rto (6.7) and marks everything unacknowledged lost, so
- *	that all of it may be sent again in ca_state Loss. A SYN or SYN-ACK is only sent again by
- *timer.
+ *	that all of it may be sent again in ca_state Loss. A SYN is only
+ *	sent again by timer, a SYN-ACK also for a SYN that comes twice (tcp_check_req()): as a duplicate,
+ *	if the path made it.
  *
  * TLP: tcp_send_loss_probe() sends the last segment once more, in ca_state Open or CWR
  *	(tcp_schedule_loss_probe()), and enters no recovery. tcp_fastretrans_alert() retransmits in

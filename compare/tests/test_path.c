@@ -307,7 +307,7 @@ static void every_retransmission_has_one_cause(void **state)
 		    "c 1000 1+0 a1", SEEN },
 		  "retransmissions", STATUS_PASS, ": 1 RTO" },
 		{ "a SYN-ACK for a SYN that the path copied",
-		  { "c 0 0+0 f=S", "c 0 0+0 f=S copy out=21", "s 20 0+0 a1 f=S", "s 22 0+0 a1 f=S",
+		  { "c 0 0+0 f=S", "c 0 0+0 f=S copy out=11", "s 20 0+0 a1 f=S", "s 22 0+0 a1 f=S",
 		    "c 1000 1+0 a1", SEEN },
 		  "retransmissions", STATUS_PASS, ": 1 duplicate" },
 		{ "a SYN-ACK that was lost",
