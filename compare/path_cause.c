@@ -2,28 +2,29 @@
 /*
  * The rules, in this order; docs/verdict.md says them in words.
  *
- * loss, queue, blackout, too-big, overrun: the path dropped the last transmission.
+ * - loss, queue, blackout, too-big, overrun: the path dropped the last transmission.
  *
- * reordering: something sent later than the copy that arrived first had arrived before it, and the
- *	SACK that says so had been written to the sender: RACK's evidence (tcp_rack_detect_loss()).
+ * - reordering: something sent later than the copy that arrived first had arrived before it, and
+ * the SACK or acknowledgement that says so had been written to the sender: RACK's evidence
+ *   (tcp_rack_detect_loss()).
  *
- * ack-loss: the first packet that acknowledged it was dropped by the path.
+ * - ack-loss: the first packet that acknowledged it was dropped by the path.
  *
- * refused: it had been delivered, but the receiver then acknowledged something delivered later and
- *	not this: it had no room (tcp_try_rmem_schedule(), tcp_add_backlog()).
+ * - refused: it had been delivered, but the receiver then acknowledged something delivered later
+ * and not this: it had no room (tcp_try_rmem_schedule(), tcp_add_backlog()), or its timestamp was
+ * too old (tcp_paws_discard()).
  *
- * RTO: the sender's timer ran out before the acknowledgement was back. tcp_retransmit_timer() calls
- *	tcp_enter_loss(), which counts total_rto (6.7) and marks everything unacknowledged lost, so
- *	that all of it may be sent again in ca_state Loss. A SYN is only
- *	sent again by timer, a SYN-ACK also for a SYN that comes twice (tcp_check_req()): as a duplicate,
- *	if the path made it.
+ * - RTO: the sender's timer ran out before the acknowledgement was back. tcp_retransmit_timer()
+ * calls tcp_enter_loss(), which counts total_rto (6.7) and marks everything unacknowledged lost, so
+ * that all of it may be sent again in ca_state Loss. A SYN is only sent again by timer, a SYN-ACK
+ * also for a SYN that comes twice (tcp_check_req()): as a duplicate, if the path made it.
  *
- * TLP: tcp_send_loss_probe() sends the last segment once more, in ca_state Open or CWR
- *	(tcp_schedule_loss_probe()), and enters no recovery. tcp_fastretrans_alert() retransmits in
- *	Recovery or Loss alone, so what is counted in another state was a probe.
+ * - TLP: tcp_send_loss_probe() sends the last segment once more, in ca_state Open or CWR
+ *   (tcp_schedule_loss_probe()), and enters no recovery. tcp_fastretrans_alert() retransmits in
+ *   Recovery or Loss alone, so what is counted in another state was a probe.
  *
- * duplicate: a copy that the path made had been written to either end meanwhile, and made the
- *	receiver or the sender take it for a sign of loss (duplicate ACKs without SACK).
+ * - duplicate: a copy that the path made had been written to either end meanwhile, and made the
+ *   receiver or the sender take it for a sign of loss (duplicate ACKs without SACK).
  */
 #include "path_cause.h"
 

@@ -3,19 +3,23 @@
  * Counts of devices and of sockets. What is exact, of the sums over all sockets of an end (the
  * probe's snapshots at CLOSE):
  *
- * entered	their segs_out are no more than the packets that the end's device has sent: what no
- *socket counts (SYN-ACKs, TIME_WAIT, resets, neighbour discovery) only adds to the latter. arrived
- *their segs_in are no more than the packets that the end's device has received. lost
- *data segments that left one end and did not reach the other were dropped, or arrived when no
- *socket was there to count them.
- * resent	each data segment that was dropped was sent again, or was unacknowledged at the
- *close. A drop may also be of a packet without data; and two small segments may be sent again as
- *one (tcp_retrans_try_collapse()), which takes as many bytes as the segments were short of full
- *		ones. Not judged with marks, which netem counts as drops (netem_enqueue()), and with
- *		duplicates, which are nobody's to send again.
- * rate		what was acknowledged in the sockets' time is no more than the bottleneck passes in
- *it. min_rtt	is not shorter than the configured round trip, cut to ms, as TCP's timestamps
- *measure.
+ * - entered: their segs_out are no more than the packets that the end's device has sent: what no
+ *   socket counts (SYN-ACKs, TIME_WAIT, resets, neighbour discovery) only adds to the latter.
+ *
+ * - arrived: their segs_in are no more than the packets that the end's device has received.
+ *
+ * - lost: data segments that left one end and did not reach the other were dropped, or arrived when
+ *   no socket was there to count them.
+ *
+ * - retransmissions: each data segment that was dropped was sent again, or was unacknowledged at
+ * the close. A drop may also be of a packet without data; and two small segments may be sent again
+ * as one (tcp_retrans_try_collapse()), which takes as many bytes as the segments were short of full
+ *   ones. Not judged with marks, which netem counts as drops (netem_enqueue()), and with
+ * duplicates, which are nobody's to send again.
+ *
+ * - rate: what was acknowledged in the sockets' time is no more than the bottleneck passes in it.
+ *
+ * - min_rtt is not shorter than the configured round trip, cut to ms, as TCP's timestamps measure.
  */
 #include "path_counts.h"
 

@@ -85,8 +85,8 @@ void path_event__read(struct path_ledger *l, struct path_packet *p)
 	count_sent(e, p, again.resent.any);
 	if (!again.resent.any)
 		return;
-	again.duplicate = again.syn ? f->copied_ns && e->got.syns > 1
-				    : f->copied_ns > again.resent.sent_ns;
+	again.duplicate =
+		again.syn ? f->copied_ns && e->got.syns > 1 : f->copied_ns > again.resent.sent_ns;
 	path_causes__resent(&e->causes, &again);
 }
 

@@ -218,7 +218,8 @@ static int judge_causes(const struct path_ledger *l, struct verdict *v)
  * though in the end as many were sent as counted. Too late, and things were counted before they had
  * been written, though in the end no more were counted than written.
  */
-static int judge_clock(const struct path_ledger *l, const struct path_counters *c, struct verdict *v)
+static int judge_clock(const struct path_ledger *l, const struct path_counters *c,
+		       struct verdict *v)
 {
 	unsigned int sent = 0, got = 0;
 	bool sums = true;
