@@ -45,7 +45,7 @@ knob IPERF3_INTERVAL 0.1 number:0.1:60 'seconds between the reports of iperf3'
 knob PROBE_MODES rtt,segment list:rtt:poll:state:segment 'capture modes of tcpw-probe'
 knob PROBE_RING auto one:auto:64K:128K:256K:512K:1024K:2048K:4096K:8192K:16384K:32768K:65536K:131072K:262144K:524288K:1048576K 'room for its samples until they are written; auto: 131072K where 4 GB are free, else 32768K'
 knob PROBE_INTERVAL 100ms time:1ms:3600s 'interval of its poll mode'
-knob PRIORITY realtime one:realtime:normal 'at which the collectors run, realtime where it is allowed'
+knob PRIORITY realtime one:realtime:normal 'at which collectors and calibration run, realtime where it is allowed'
 knob NETLINK_MODE exact one:exact:filter:full 'how tcpw-netlink asks'
 knob NETLINK_INTERVAL 10ms time:10us:3600s 'interval at which it asks'
 # A request takes a ms there, several flows take all of a processor.
