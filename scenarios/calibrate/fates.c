@@ -166,7 +166,7 @@ static int judge(const struct course *c, enum direction d, char why[WHY_MAX])
 static void prepare(struct course *c, const struct ends *e, enum direction d)
 {
 	const struct plan *p = c->plan;
-	uint64_t n = PACKETS_PLAIN, most;
+	uint64_t n = PACKETS_PLAIN, most, room;
 
 	c->size = ends__overhead(e) + sizeof(struct message);
 	if (p->impaired[d] && (p->loss > 0 || p->duplicate > 0 || p->reorder > 0 || p->mark > 0))
@@ -177,8 +177,10 @@ static void prepare(struct course *c, const struct ends *e, enum direction d)
 	if (n < PACKETS_MIN)
 		n = PACKETS_MIN;
 	c->fates->sent = n;
-	/* Half the queue holds a whole group, so that none of it is dropped there. */
-	c->group = p->queue_bytes / 2 / c->size;
+	/* Half the queue holds a whole group, so that none of it is dropped or marked there. */
+	room = p->mark_queue_bytes && p->mark_queue_bytes < p->queue_bytes ? p->mark_queue_bytes
+									   : p->queue_bytes;
+	c->group = room / 2 > c->size ? room / 2 / c->size : 1;
 	if (c->group > GROUP_MAX)
 		c->group = GROUP_MAX;
 	c->from = d == C2S ? CLIENT : SERVER;

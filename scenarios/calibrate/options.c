@@ -38,6 +38,7 @@ enum {
 	OPT_REORDER_BY,
 	OPT_DUPLICATE,
 	OPT_MARK,
+	OPT_MARK_QUEUE,
 	OPT_MTU,
 };
 
@@ -65,6 +66,8 @@ static const struct argp_option table[] = {
 	{ "reorder-by", OPT_REORDER_BY, "TIME", 0, "How long (default 0us)" },
 	{ "duplicate", OPT_DUPLICATE, "PCT", 0, "Packets that arrive twice (default 0)" },
 	{ "mark", OPT_MARK, "PCT", 0, "ECT packets marked CE (default 0)" },
+	{ "mark-queue", OPT_MARK_QUEUE, "BYTES", 0,
+	  "Of a longer queue they are marked too (default 0: never)" },
 	{ "mtu", OPT_MTU, "BYTES", 0, "MTU of the path, at most the devices' 1500 (default 1500)" },
 	{ 0 },
 };
@@ -179,6 +182,9 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 		break;
 	case OPT_MARK:
 		p->mark = parse_fraction(state, "mark", arg, 0, 100) / 100;
+		break;
+	case OPT_MARK_QUEUE:
+		p->mark_queue_bytes = parse_number(state, "mark-queue", arg, 0, 100000000);
 		break;
 	case OPT_MTU:
 		p->mtu = parse_number(state, "mtu", arg, 576, 1500);

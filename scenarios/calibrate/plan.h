@@ -15,6 +15,7 @@ struct plan {
 	uint64_t patience_ns;	    /* what the path has not shown by then, it cannot */
 	uint64_t rate_bit;	    /* 0: no bottleneck; counted in bytes of IP */
 	uint64_t queue_bytes, burst_bytes;
+	uint64_t mark_queue_bytes; /* of a longer queue ECT packets are marked; 0: never */
 	double loss, loss_burst, duplicate, mark; /* shares, not percent */
 	double reorder;
 	uint64_t reorder_ns;

@@ -15,7 +15,7 @@ calibrate_arguments() {
 		"--limited", .limited // "both",
 		"--loss", .loss_percent // 0, "--loss-burst", .loss_burst // 1, "--impaired", .impaired // "c2s",
 		"--reorder", .reorder_percent // 0, "--reorder-by", "\(.reorder_us // 0)us",
-		"--duplicate", .duplicate_percent // 0, "--mark", .mark_percent // 0, "--mtu", .mtu // 1500,
+		"--duplicate", .duplicate_percent // 0, "--mark", .mark_percent // 0, "--mark-queue", .mark_queue_bytes // 0, "--mtu", .mtu // 1500,
 		if $accelerator == "tcg" then "--late", "50ms", "--patience", "25s" else empty end' <<<"$PATH_FACTS")
 	CALIBRATE_ARGS+=(--client-netns /run/netns/client --server-netns /run/netns/server
 		--client "${CLIENT_ADDRESS[n]}" --server "${SERVER_ADDRESS[n]}")
