@@ -12,7 +12,6 @@
 #include "timeline/cli.h"
 
 #define READ_BATCH	   32
-#define WRITE_BATCH	   64
 #define TRANSMISSION_SLOTS 65536
 #define REST_NS		   100000000ull
 #define DRAIN_NS	   2000000000ull
@@ -58,66 +57,6 @@ int relay__new(struct relay **pr, const struct path_config *config, struct tun t
 	return 0;
 }
 
-ssize_t relay__write(const struct tun *t, const uint8_t *data, size_t size)
-{
-	ssize_t n;
-
-	do
-		n = write(t->fd, data, size);
-	while (n < 0 && errno == EINTR);
-	return n;
-}
-
-void relay__settle(struct relay *r, struct record *record, enum fate fate, uint64_t out)
-{
-	r->counts.overrun += fate == FATE_OVERRUN;
-	if (!record) {
-		r->counts.udp[fate]++;
-		return;
-	}
-	record->fate = fate;
-	record->out = fate == FATE_DELIVERED ? out : 0;
-	spool__done(record);
-}
-
-static void send_on(struct relay *r, enum direction dir, const struct parcel *p,
-		    struct record *record)
-{
-	uint64_t out = monotonic_ns();
-
-	lateness__add(&r->lateness, out - p->release_ns);
-	if (relay__write(&r->tun[!dir], p->data, p->size) == p->size)
-		relay__settle(r, record, FATE_DELIVERED, out);
-	else
-		relay__settle(r, record, FATE_OVERRUN, 0);
-}
-
-/* True if there may be more to do at once. */
-static bool deliver_due(struct relay *r, enum direction dir)
-{
-	struct parcel_queue *q;
-	struct parcel *p, *held;
-
-	for (unsigned int n = 0; n < WRITE_BATCH; n++) {
-		q = &r->queue[dir][ORDERED];
-		p = q->head;
-		held = r->queue[dir][HELD].head;
-		if (held && (!p || held->release_ns < p->release_ns)) {
-			q = &r->queue[dir][HELD];
-			p = held;
-		}
-		if (!p || p->release_ns > monotonic_ns())
-			return false;
-		parcel_queue__pop(q);
-		send_on(r, dir, p, p->record);
-		if (p->twice)
-			send_on(r, dir, p, p->copy);
-		parcel_pool__give(r->pool, p);
-		r->clockwork.handled++;
-	}
-	return true;
-}
-
 static uint64_t next_deadline(const struct relay *r)
 {
 	uint64_t deadline = NO_DEADLINE;
@@ -146,7 +85,7 @@ static int work(struct relay *r, bool *more)
 				break;
 		}
 		*more |= n == READ_BATCH;
-		*more |= deliver_due(r, dir);
+		*more |= relay__deliver_due(r, dir);
 	}
 	return 0;
 }
@@ -190,7 +129,7 @@ static int drain(struct relay *r)
 		bool more = false;
 
 		for (enum direction dir = 0; dir < DIRS; dir++)
-			more |= deliver_due(r, dir);
+			more |= relay__deliver_due(r, dir);
 		deadline = next_deadline(r);
 		if (deadline == NO_DEADLINE || monotonic_ns() >= end)
 			break;

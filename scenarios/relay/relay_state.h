@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* What relay.c and arrival.c share, and nobody else sees. */
+/* What relay.c, arrival.c and departure.c share, and nobody else sees. */
 #ifndef TCPW_RELAY_RELAY_STATE_H
 #define TCPW_RELAY_RELAY_STATE_H
 
@@ -31,6 +31,8 @@ struct relay {
 ssize_t relay__write(const struct tun *t, const uint8_t *data, size_t size);
 /* The packet is dealt with. record NULL: it is not in the ledger. */
 void relay__settle(struct relay *r, struct record *record, enum fate fate, uint64_t out);
+/* Write what is due to the device behind dir. True if there may be more to do at once. */
+bool relay__deliver_due(struct relay *r, enum direction dir);
 /* Read one packet that came by the device dir and judge it: 1, 0 if there is none, or -errno. */
 int relay__take(struct relay *r, enum direction dir);
 
