@@ -193,7 +193,7 @@ int ends__receive(struct ends *e, enum end at, struct arrival *a)
 	}
 }
 
-int ends__wait(struct ends *e, uint64_t until_ns)
+int ends__wait(struct ends *e, enum end at, uint64_t until_ns)
 {
 	struct pollfd p[ENDS] = { { .fd = e->fd[CLIENT], .events = POLLIN },
 				  { .fd = e->fd[SERVER], .events = POLLIN } };
@@ -204,7 +204,7 @@ int ends__wait(struct ends *e, uint64_t until_ns)
 		ts.tv_sec = (until_ns - now) / 1000000000;
 		ts.tv_nsec = (until_ns - now) % 1000000000;
 	}
-	if (ppoll(p, ENDS, &ts, NULL) < 0 && errno != EINTR)
+	if (ppoll(at == ENDS ? p : p + at, at == ENDS ? ENDS : 1, &ts, NULL) < 0 && errno != EINTR)
 		return -errno;
 	return 0;
 }

@@ -60,7 +60,11 @@ int ends__send(struct ends *e, enum end from, uint32_t kind, uint32_t seq, unsig
 /* The next packet of this phase at that end: 1, 0 if there is none, or -errno. */
 int ends__receive(struct ends *e, enum end at, struct arrival *a);
 
-/* Until something arrives at either end, at most to that instant. 0 or -errno. */
-int ends__wait(struct ends *e, uint64_t until_ns);
+/*
+ * Until something arrives at that end (ENDS: at either), at most to that instant. What waits to be
+ * read at an end that nobody reads must not be asked for: it would end every wait at once. 0 or
+ * -errno.
+ */
+int ends__wait(struct ends *e, enum end at, uint64_t until_ns);
 
 #endif

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "timeline/cli.h"
 
@@ -14,6 +15,7 @@
 #define LINE_MAX_NS	 150000000ull /* all packets together, at the bottleneck */
 #define GROUP_MAX	 500
 #define CLOSINGS	 3
+#define LATE_NS		 100000000ull
 #define SENTINEL_NS	 2000000ull
 
 enum { PACKET, CLOSING, SENTINEL };
@@ -25,9 +27,9 @@ struct course {
 	struct fates *fates;
 	enum end from, to;
 	unsigned int size, group, sent, gaps, sentinels;
-	int64_t newest; /* the highest number that arrived */
+	int64_t newest;		 /* the highest number that arrived */
 	unsigned char *arrivals; /* of each packet */
-	bool done;
+	bool closed, done;
 };
 
 const char *fate__name(enum fate f)
@@ -41,6 +43,7 @@ static void take(struct course *c, const struct arrival *a)
 
 	if (a->message.kind == SENTINEL && seq == c->sent)
 		c->done = true;
+	c->closed |= a->message.kind == CLOSING && seq == c->sent;
 	if (a->message.kind == CLOSING && seq == c->sent && c->newest < seq)
 		c->newest = seq;
 	if (a->message.kind != PACKET || seq >= c->fates->sent)
@@ -58,7 +61,8 @@ static void take(struct course *c, const struct arrival *a)
 		c->newest = seq;
 }
 
-/* Send one group at once; a pause between two of its packets may be long enough to hide a held one. */
+/* Send one group at once; a pause between two of its packets may be long enough to hide a held one.
+ */
 static int send_group(struct ends *e, struct course *c)
 {
 	unsigned int end = c->sent + c->group, closings = 0;
@@ -73,9 +77,7 @@ static int send_group(struct ends *e, struct course *c)
 
 		err = ends__send(e, c->from, closing ? CLOSING : PACKET, c->sent, c->size);
 		if (err == -EAGAIN) {
-			err = ends__wait(e, monotonic_ns() + 1000000);
-			if (err)
-				return err;
+			usleep(1000);
 			continue;
 		}
 		if (err)
@@ -93,13 +95,21 @@ static int send_group(struct ends *e, struct course *c)
 
 static int end_group(struct ends *e, struct course *c, uint64_t deadline)
 {
-	/* What is held, and has its own jitter, must not be overtaken by the sentinel. */
-	uint64_t hold = c->plan->reorder_ns + c->plan->jitter_ns + 1000000;
-	uint64_t next = monotonic_ns() + (c->plan->reorder > 0 ? hold : 0);
+	const struct plan *p = c->plan;
+	/*
+	 * What is held, and has its own jitter, must not be overtaken by the sentinel. What closes
+	 * the group has passed the queue behind it, so from its arrival on all held ones are in
+	 * time; should none of those that close arrive, there is time for the queue too, and for a
+	 * late path.
+	 */
+	uint64_t hold = p->reorder_ns + p->jitter_ns + 1000000;
+	uint64_t late = hold + plan__line_ns(p, (uint64_t)c->group * c->size) + p->rtt_ns + LATE_NS;
+	uint64_t next = monotonic_ns() + (p->reorder > 0 ? late : 0);
+	bool waits = p->reorder > 0;
 	struct arrival a;
 	int err = 0;
 
-	c->done = false;
+	c->done = c->closed = false;
 	while (!err && !c->done && monotonic_ns() < deadline) {
 		if (monotonic_ns() >= next) {
 			err = ends__send(e, c->from, SENTINEL, c->sent, c->size);
@@ -108,18 +118,22 @@ static int end_group(struct ends *e, struct course *c, uint64_t deadline)
 			next = monotonic_ns() + SENTINEL_NS + plan__line_ns(c->plan, c->size);
 		}
 		if (!err)
-			err = ends__wait(e, next);
+			err = ends__wait(e, c->to, next);
 		while (!err && (err = ends__receive(e, c->to, &a)) > 0) {
 			take(c, &a);
 			err = 0;
+		}
+		if (waits && c->closed) {
+			waits = false;
+			next = monotonic_ns() + hold;
 		}
 	}
 	return err;
 }
 
 /*
- * Of the packets that arrived, so many may have been marked; of those sent, so many lost or held. A copy
- * is made of what is not lost, and the choice is independent of the loss.
+ * Of the packets that arrived, so many may have been marked; of those sent, so many lost or held. A
+ * copy is made of what is not lost, and the choice is independent of the loss.
  */
 static int allow(struct course *c, bool impaired)
 {
@@ -153,7 +167,8 @@ static int judge(const struct course *c, enum direction d, char why[WHY_MAX])
 		if (f->count[i] >= f->allowed[i].low && f->count[i] <= f->allowed[i].high)
 			continue;
 		snprintf(why, WHY_MAX,
-			 "%u of %u packets from %s were %s, though %g %% are configured there: at most %u "
+			 "%u of %u packets from %s were %s, though %g %% are configured there: at "
+			 "most %u "
 			 "and at least %u may be",
 			 f->count[i], f->sent, d == C2S ? "client to server" : "server to client",
 			 names[i], p->impaired[d] ? share[i] * 100 : 0, f->allowed[i].high,
@@ -203,10 +218,12 @@ int fates__measure(struct ends *e, const struct plan *p, enum direction d, struc
 	while (!err && c.sent < f->sent) {
 		err = send_group(e, &c);
 		if (!err)
-			err = end_group(e, &c, monotonic_ns() + p->patience_ns + p->rtt_ns + p->jitter_ns +
-						       p->reorder_ns);
+			err = end_group(e, &c,
+					monotonic_ns() + p->patience_ns + p->rtt_ns + p->jitter_ns +
+						p->reorder_ns);
 		if (!err && !c.done) {
-			snprintf(why, WHY_MAX, "nothing of %u packets arrived any more", c.sentinels);
+			snprintf(why, WHY_MAX, "nothing of %u packets arrived any more",
+				 c.sentinels);
 			err = OUT_OF_BOUNDS;
 		}
 	}

@@ -25,7 +25,7 @@ static int passes(struct ends *e, const struct plan *p, enum end from, char why[
 			break;
 		if (err && err != -EAGAIN)
 			return err;
-		err = ends__wait(e, monotonic_ns() + INTERVAL_NS + plan__line_ns(p, p->mtu));
+		err = ends__wait(e, !from, monotonic_ns() + INTERVAL_NS + plan__line_ns(p, p->mtu));
 		if (err)
 			return err;
 		err = ends__receive(e, !from, &a);

@@ -111,7 +111,7 @@ int rounds__measure(struct ends *e, const struct plan *p, struct rounds *r, char
 			next = now + interval;
 		}
 		if (!err)
-			err = ends__wait(e, next < deadline ? next : deadline);
+			err = ends__wait(e, ENDS, next < deadline ? next : deadline);
 		if (!err)
 			err = answer_all(e, size);
 		if (!err)

@@ -139,7 +139,7 @@ static int run(struct ends *e, struct course *c, uint64_t deadline, char why[WHY
 			err = err == -EAGAIN ? 0 : err;
 		}
 		if (!err)
-			err = ends__wait(e, next);
+			err = ends__wait(e, c->to, next);
 		while (!err && ends__receive(e, c->to, &a) > 0)
 			err = take(c, &a, why);
 	}
