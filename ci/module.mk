@@ -48,12 +48,11 @@ matrix: | $(filter deps,$(MAKECMDGOALS))
 $(BUILD)/ci/matrix/tsc_khz: $(BUILD)/ci/matrix/tsc_khz.o
 	$(call link)
 
-# The faulty probes are built here: a compiler takes minutes in an emulated machine. A live run of each
-# and the recordings take some twenty.
+# The faulty probes are built here: a compiler takes minutes in an emulated machine.
 matrix-defects: $(PROGRAMS) $(BUILD)/compare/tests/defects $(BUILD)/ci/matrix/tsc_khz ## make defects inside other kernels: KERNELS="5.10 7.3"
 	$(Q)BUILD="$(abspath $(BUILD))" ci/defects.sh --build
 	$(Q)KERNELS="$(or $(KERNELS),5.10 7.3)" DEADLINE="$(or $(DEADLINE),7200)" \
-		COMMAND="RECORD=1 FIXTURE_S=5 $(if $(filter undefined,$(origin LIVE)),,LIVE='$(LIVE)') ci/defects.sh" BUILD="$(abspath $(BUILD))" ci/matrix/run
+		COMMAND="RECORD=$(or $(RECORD),0) FIXTURE_S=5 $(if $(filter undefined,$(origin LIVE)),,LIVE='$(LIVE)') ci/defects.sh" BUILD="$(abspath $(BUILD))" ci/matrix/run
 
 field-matrix: ## docs/field-matrix.md from RUN=dir, what make matrix brought
 	@ci/matrix/fields "$(RUN)"

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * Why the kernel on which a run was recorded cannot show a defect. Two reasons are accepted, each by
+ * Why the kernel on which a run was recorded cannot show a defect. Three reasons are accepted, each by
  * proof:
+ *
+ * - A run. The kernel cannot record it at all (a capture mode is refused): ci/defects.sh has left the
+ *   words in RUN.lacks.
  *
  * - A field. The spoilt timeline's header says that this kernel does not have it (or, where the defect
  *   is to announce a field falsely, that it has).
@@ -62,6 +65,23 @@ static bool lacks_field(struct trial *t, const struct defect *d, const char *run
 	return true;
 }
 
+static bool lacks_run(struct trial *t, const char *run_dir)
+{
+	char path[RUN_PATH_MAX];
+	FILE *f;
+	bool told;
+
+	if (snprintf(path, sizeof(path), "%s.lacks", run_dir) >= (int)sizeof(path))
+		return false;
+	f = fopen(path, "r");
+	told = f && fgets(t->why, sizeof(t->why), f);
+	if (f)
+		fclose(f);
+	if (told)
+		t->why[strcspn(t->why, "\n")] = '\0';
+	return told;
+}
+
 static bool lacks_marks(struct trial *t, const struct defect *d, const char *run_dir,
 			const char *reference)
 {
@@ -84,6 +104,7 @@ void lacks__explain(struct trial *t, const struct defect *d, const char *run_dir
 {
 	if (t->outcome == OUTCOME_CAUGHT || t->outcome == OUTCOME_BLIND)
 		return;
-	if (lacks_field(t, d, run_dir) || lacks_marks(t, d, run_dir, reference))
+	if (lacks_run(t, run_dir) || lacks_field(t, d, run_dir) ||
+	    lacks_marks(t, d, run_dir, reference))
 		t->outcome = OUTCOME_LACKS;
 }

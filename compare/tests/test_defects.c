@@ -82,6 +82,29 @@ static void a_field_that_the_kernel_lacks_is_told(void **state)
 	assert_int_equal(t.outcome, OUTCOME_MISSED);
 }
 
+/* What could not be recorded at all: the words are left beside where it would be. */
+static void a_run_that_the_kernel_cannot_record_is_told(void **state)
+{
+	struct trial t = { .outcome = OUTCOME_BROKEN };
+	char dir[] = "/tmp/tcpw-lacks-XXXXXX", run[64], path[80];
+	FILE *f;
+
+	assert_non_null(mkdtemp(dir));
+	snprintf(run, sizeof(run), "%s/poll", dir);
+	snprintf(path, sizeof(path), "%s.lacks", run);
+	lacks__explain(&t, &catalogue_of_defects[0], run, fixtures());
+	assert_int_equal(t.outcome, OUTCOME_BROKEN);
+	f = fopen(path, "w");
+	assert_non_null(f);
+	fputs("this kernel refuses poll\n", f);
+	fclose(f);
+	lacks__explain(&t, &catalogue_of_defects[0], run, fixtures());
+	assert_int_equal(t.outcome, OUTCOME_LACKS);
+	assert_string_equal(t.why, "this kernel refuses poll");
+	unlink(path);
+	rmdir(dir);
+}
+
 /* The probe's timeline of a recording, in dir, as of a kernel where TCP_INFO cannot be followed. */
 static void copy_without_marks(const char *dir)
 {
@@ -151,6 +174,7 @@ int main(void)
 		cmocka_unit_test(no_name_is_there_twice),
 		cmocka_unit_test(what_is_no_defect_is_not_caught),
 		cmocka_unit_test(a_field_that_the_kernel_lacks_is_told),
+		cmocka_unit_test(a_run_that_the_kernel_cannot_record_is_told),
 		cmocka_unit_test(marks_are_to_blame_only_where_nothing_else_would_catch_it),
 	};
 	const unsigned int n = catalogue_of_defects_count, more = sizeof(others) / sizeof(others[0]);
