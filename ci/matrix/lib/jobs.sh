@@ -10,6 +10,7 @@ JOBS_HOLD=''
 jobs_open() {
 	local fifo=$WORK/life.$$ both
 	mkfifo "$fifo"
+	# shellcheck disable=SC2094 # that is what a FIFO is for
 	exec {both}<>"$fifo" {JOBS_LIFE}<"$fifo" {JOBS_HOLD}>"$fifo" {both}>&-
 	rm -f "$fifo"
 }
@@ -26,7 +27,7 @@ jobs_pause() {
 jobs_default() {
 	local free
 	free=$(awk '/^MemAvailable:/ { print int($2 / 1024) }' /proc/meminfo)
-	if (($(nproc) >= 2 && free > 2 * ${GUEST_MEMORY_MB} + 1024)); then echo 2; else echo 1; fi
+	if (($(nproc) >= 2 && free > 2 * GUEST_MEMORY_MB + 1024)); then echo 2; else echo 1; fi
 }
 
 # jobs_room: waits until another guest may start
