@@ -329,7 +329,8 @@ static int finish(struct check *check, struct verdict *v)
 			r->status = STATUS_SKIP;
 			snprintf(r->reason, sizeof(r->reason), "%s",
 				 !c->streams
-					 ? "the probe saw no stream of iperf3's reports close"
+					 ? "the probe saw no stream of iperf3's reports close (those older "
+					   "than itself it sees from kernel 6.12 on)"
 					 : "no total by iperf3, or not all numbers by the probe");
 		}
 	}

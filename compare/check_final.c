@@ -29,6 +29,10 @@
  *
  * - total_rto_time runs on if a recovery is unfinished: by no more than the clock until t1.
  *
+ * Where the probe's header says that older sockets are armed too (kernel 6.12), it sees every socket
+ * close: one that it has samples of and netlink the last words, without a snapshot, is a failure,
+ * unless samples were lost.
+ *
  * An application that sets SO_LINGER to 0 gets tcp_disconnect() instead, which resets everything:
  * therefore iperf3's sockets only, which do not.
  */
@@ -63,6 +67,8 @@ struct final {
 	LIST_HEAD(, snapshot) waiting;
 	bool out_of_memory;
 	uint64_t closes, destroys, pairs;
+	uint64_t armed, armed_unseen; /* destroyed sockets that were to close with a snapshot; without */
+	struct worst unseen;
 	struct {
 		uint64_t compared, violations, moved, unproven;
 		struct worst worst;
@@ -232,6 +238,13 @@ static void end(struct check *check, const struct window *w)
 	    w->flow->role < ROLE_CONTROL)
 		return;
 	c->destroys++;
+	if (w->flow->samples[WITNESS_PROBE] && run__is_armed(check->run, w->sample->flow.netns)) {
+		c->armed++;
+		if (!f->snapshot) {
+			c->armed_unseen++;
+			worst__update(&c->unseen, w->flow->id, w->sample->t1_ns, 1, 0, 1);
+		}
+	}
 	if (!f->snapshot)
 		return;
 	p.close = &f->snapshot->close;
@@ -273,6 +286,33 @@ static void judge(const struct final *c, enum field f, struct result *r)
 	}
 }
 
+/* Did the probe see every socket close that it said it would? */
+static int judge_armed(const struct final *c, struct verdict *v)
+{
+	struct result *r = verdict__result(v, "final", "sockets");
+	bool lost = run__lost_samples(c->check.run, WITNESS_PROBE);
+
+	if (!r)
+		return -1;
+	r->witness[0] = witness__name(WITNESS_PROBE);
+	r->witness[1] = witness__name(WITNESS_NETLINK);
+	r->compared = lost ? c->armed - c->armed_unseen : c->armed;
+	*(lost ? &r->unproven : &r->violations) = c->armed_unseen;
+	if (!r->violations) {
+		if (!r->compared) {
+			r->status = STATUS_SKIP;
+			snprintf(r->reason, sizeof(r->reason), "their close may be a lost sample");
+		}
+		return 0;
+	}
+	r->status = STATUS_FAIL;
+	r->worst = c->unseen;
+	snprintf(r->reason, sizeof(r->reason),
+		 "%llu of %llu sockets were destroyed and the probe, armed, saw no close; first: flow %u",
+		 (unsigned long long)c->armed_unseen, (unsigned long long)c->armed, c->unseen.flow);
+	return 0;
+}
+
 static int finish_without_pairs(const struct final *c, struct verdict *v)
 {
 	const struct run *run = c->check.run;
@@ -282,7 +322,8 @@ static int finish_without_pairs(const struct final *c, struct verdict *v)
 		return -1;
 	r->status = STATUS_SKIP;
 	snprintf(r->reason, sizeof(r->reason), "%s",
-		 !c->closes ? "the probe saw none of iperf3's sockets close"
+		 !c->closes ? "the probe saw none of iperf3's sockets close (those older than itself "
+			      "it sees from kernel 6.12 on, where it arms them)"
 			    : "no last words by netlink");
 	if (c->closes && run->manifest.netlink.expected && run->timeline[WITNESS_NETLINK].opened) {
 		r->status = STATUS_ERROR;
@@ -299,6 +340,8 @@ static int finish(struct check *check, struct verdict *v)
 	const struct final *c = (struct final *)check;
 
 	if (c->out_of_memory)
+		return -1;
+	if (c->armed && judge_armed(c, v))
 		return -1;
 	if (!c->pairs)
 		return finish_without_pairs(c, v);

@@ -5,8 +5,9 @@
  * The probe: tcp_set_state() calls the state callback before it stores, all under the socket lock,
  * and every change of an armed socket's state goes through it. So from one state event to the next
  * every sample must show the new state of the last one, and a state event the old state it tells.
- * Sockets are armed by connect (behind the change to SYN_SENT) or inherit it from the listener; one
- * that is older than the probe may never be, so a chain begins with connect, established or a state
+ * Sockets are armed by connect (behind the change to SYN_SENT) or inherit it from the listener; those
+ * that are older than the probe before its header is written, from kernel 6.12 on and in the namespaces
+ * that it walks. One elsewhere may never be: there a chain begins with connect, established or a state
  * event. A number that is missing among the flow's samples may have been a change: the chain begins
  * anew behind it.
  *
@@ -97,7 +98,8 @@ static void probe_sample(struct states *s, struct states_flow *f, const struct w
 	bool change = e->event == EVENT_state || e->event == EVENT_close;
 	bool first;
 
-	f->armed |= change || e->event == EVENT_connect || e->event == EVENT_established;
+	f->armed |= change || e->event == EVENT_connect || e->event == EVENT_established ||
+		    run__is_armed(s->check.run, e->flow.netns);
 	if (!f->armed)
 		return;
 	first = !f->known || e->event == EVENT_connect || (e->seq && e->seq != f->seq + 1);

@@ -155,6 +155,16 @@ bool run__has_mode(const struct run *r, enum witness w, const char *mode)
 	return false;
 }
 
+bool run__is_armed(const struct run *r, uint32_t netns)
+{
+	const struct timeline_header *h = &r->timeline[WITNESS_PROBE].header;
+
+	for (unsigned int i = 0; h->armed && i < h->netns_count; i++)
+		if (h->netns[i] == netns)
+			return true;
+	return false;
+}
+
 bool run__lost_samples(const struct run *r, enum witness w)
 {
 	const struct run_timeline *t = &r->timeline[w];

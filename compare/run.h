@@ -77,6 +77,12 @@ bool run__has_accounts(const struct run *r);
 /* Did this witness run in that capture mode? By its header. */
 bool run__has_mode(const struct run *r, enum witness w, const char *mode);
 
+/*
+ * Has the probe the callbacks of every socket in that network namespace, also of those that are older
+ * than itself? By its header.
+ */
+bool run__is_armed(const struct run *r, uint32_t netns);
+
 /* Does the trailer count samples that were lost, or is there none to tell? */
 bool run__lost_samples(const struct run *r, enum witness w);
 

@@ -30,6 +30,8 @@ static const struct item items[] = {
 	{ "on_segment", "tracepoint tcp_probe (mode segment)",
 	  "kernel 5.10 or later with CONFIG_BPF_EVENTS; CAP_PERFMON" },
 	{ "on_poll", "iterator over TCP sockets (mode poll)", "kernel 5.12 or later" },
+	{ "on_arm", "callbacks of flows older than the probe",
+	  "kernel 6.12 or later (TCP_BPF_SOCK_OPS_CB_FLAGS for BPF programs)" },
 	{ "on_getsockopt", "getsockopt(TCP_INFO) caught with the socket (marks)",
 	  "kernel 6.2 or later (bpf_rdonly_cast), or the following" },
 	{ "on_get_info", "tcp_get_info() caught as it returns (marks)",
@@ -146,6 +148,9 @@ int doctor__examine(FILE *out)
 			continue;
 		refused = err ? err : try_program(items[i].program, generation == GENERATION_ANY
 							     ? GENERATION_5_10 : generation);
+		/* Its program loads since 5.16. */
+		if (!refused && !features.arms && !strcmp(items[i].program, "on_arm"))
+			refused = -EOPNOTSUPP;
 
 		all &= !refused;
 		refused_before = refused;

@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <unistd.h>
 
+#include "arming.h"
 #include "probe/features.skel.h"
 #include "timeline/cli.h"
 
@@ -94,6 +95,7 @@ int features__ask(struct features *features)
 	features->layout = skel->bss->have_layout_7_0 ? TCP_INFO_LAYOUT_7_0 : TCP_INFO_LAYOUT_6_18;
 	features->kernel_version = skel->bss->kernel_version;
 	features->casts = has_kfunc("bpf_rdonly_cast");
+	features->arms = arming__possible();
 	features->hz = skel->bss->hz;
 	if (!features->hz) {
 		features->hz_measured = true;

@@ -82,13 +82,14 @@ static int open_namespaces(const struct options *o, struct netns *ns)
 }
 
 static void describe(struct timeline_header *h, const struct options *o,
-		     const struct features *features, const struct netns *ns, bool marks)
+		     const struct features *features, const struct netns *ns, const struct watch *w)
 {
 	struct utsname u;
 
 	uname(&u);
-	*h = (struct timeline_header){ .hz = features->hz, .marks = marks,
-				       .fields = features->fields, .netns_count = o->netns_count };
+	*h = (struct timeline_header){ .hz = features->hz, .marks = watch__has_marks(w),
+				       .armed = watch__arms(w), .fields = features->fields,
+				       .netns_count = o->netns_count };
 	strcpy(h->witness, "probe");
 	snprintf(h->tool, sizeof(h->tool), "tcpw-probe %s", TCPW_VERSION);
 	snprintf(h->kernel, sizeof(h->kernel), "%s", u.release);
@@ -188,7 +189,7 @@ static int capture(struct options *o, const struct features *features)
 	if (o->watch.marks && !watch__has_marks(w))
 		complain(0, "this kernel cannot catch getsockopt(TCP_INFO): no marks (--doctor tells "
 			 "why, --no-marks silences this)");
-	describe(&header, o, features, ns, watch__has_marks(w));
+	describe(&header, o, features, ns, w);
 	header.base_ns = base_ns;
 	header.base_realtime_ns = base_realtime_ns;
 	err = timeline_writer__open(&writer, o->output, &header);

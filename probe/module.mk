@@ -42,7 +42,7 @@ UNIT_TESTS += $(PROBE_TESTS)
 # Helper of the live tests
 $(BUILD)/probe/tests/talker: $(BUILD)/probe/tests/talker.o
 	$(call link)
-LIVE_TESTS   += probe/tests/live.sh
+LIVE_TESTS   += $(wildcard probe/tests/live*.sh)
 LIVE_HELPERS += $(BUILD)/probe/tests/talker $(BUILD)/probe/bench
 
 # Test-only probes that err in one field (probe/tests/defects.bpf.h): `make defects` runs them. All

@@ -256,12 +256,7 @@ static __always_inline void read_cong(struct record *r, const struct tcp_sock *t
 	bpf_probe_read_kernel(r->cong, sizeof(r->cong), tp->inet_conn.icsk_ca_ops->name);
 }
 
-/* Ask for callbacks, beside those that other programs asked for. */
-static __always_inline void arm(struct bpf_sock_ops *ctx)
-{
-	bpf_sock_ops_cb_flags_set(ctx, ctx->bpf_sock_ops_cb_flags | BPF_SOCK_OPS_STATE_CB_FLAG |
-				       (settings.want_rtt ? BPF_SOCK_OPS_RTT_CB_FLAG : 0));
-}
+#include "probe/arm.bpf.h"
 
 SEC("sockops")
 int on_sock_ops(struct bpf_sock_ops *ctx)

@@ -21,6 +21,7 @@
 #include "programs.h"
 #include "queue.h"
 #include "timeline/cli.h"
+#include "walk.h"
 
 /* How long the end may take for records that were being written. */
 #define FINISH_NS 2000000000ULL
@@ -39,6 +40,7 @@ struct watch {
 	const struct netns *netns;
 	unsigned int netns_count;
 	enum marks { MARKS_NONE, MARKS_HOOK, MARKS_FEXIT } marks;
+	bool arms; /* sockets that were there before were given callbacks */
 	/* of the drain under way */
 	struct timeline_writer *writer;
 	unsigned int budget;
@@ -80,6 +82,7 @@ static void configure(struct probe_bpf *skel, const struct watch_options *option
 
 	bpf_program__set_autoload(skel->progs.on_segment, options->modes & MODE_SEGMENT);
 	bpf_program__set_autoload(skel->progs.on_poll, options->modes & MODE_POLL);
+	bpf_program__set_autoload(skel->progs.on_arm, features->arms);
 	bpf_program__set_autoload(skel->progs.on_getsockopt, marks == MARKS_HOOK);
 	bpf_program__set_autoload(skel->progs.on_get_info, marks == MARKS_FEXIT);
 	settings->filter = options->filter;
@@ -145,6 +148,36 @@ static int keep_link(struct watch *w, struct bpf_link *link)
 	return 0;
 }
 
+/* In every watched namespace, or in the own one. An iterator walks that in which it is created. */
+static int walk(struct watch *w, int link_fd)
+{
+	int err = 0, back;
+
+	for (unsigned int i = 0; i < w->netns_count && !err; i++) {
+		err = netns__enter(&w->netns[i]);
+		if (!err)
+			err = walk__sockets(link_fd);
+	}
+	if (!w->netns_count)
+		return walk__sockets(link_fd);
+	back = netns__enter(&w->home);
+	return err ? err : back;
+}
+
+/* Give the sockets that are already there callbacks; behind the attachment that gives them to new ones. */
+static int arm_older(struct watch *w)
+{
+	struct bpf_link *link = bpf_program__attach_iter(w->skel->progs.on_arm, NULL);
+	int err;
+
+	if (!link)
+		return -errno;
+	err = walk(w, bpf_link__fd(link));
+	bpf_link__destroy(link);
+	w->arms = !err;
+	return err;
+}
+
 static int attach(struct watch *w, const struct watch_options *options, char *why, size_t size)
 {
 	int err;
@@ -154,6 +187,12 @@ static int attach(struct watch *w, const struct watch_options *options, char *wh
 	if (err) {
 		snprintf(why, size, "cannot attach to the cgroup: %s (a cgroup v2 link needs "
 			 "kernel 5.7 and CAP_NET_ADMIN)", strerror(-err));
+		return err;
+	}
+	err = w->features->arms ? arm_older(w) : 0;
+	if (err) {
+		snprintf(why, size, "cannot give callbacks to the TCP sockets that are already there: "
+			 "%s (--netns needs CAP_SYS_ADMIN)", strerror(-err));
 		return err;
 	}
 	if (w->marks) {
@@ -250,6 +289,11 @@ int watch__fd(const struct watch *w)
 	return queue__fd(w->queue);
 }
 
+bool watch__arms(const struct watch *w)
+{
+	return w->arms;
+}
+
 enum generation watch__generation(const struct watch *w)
 {
 	return w->generation;
@@ -260,36 +304,9 @@ int watch__sock_ops_fd(const struct watch *w)
 	return bpf_program__fd(w->skel->progs.on_sock_ops);
 }
 
-static int poll_here(struct watch *w)
-{
-	char buf[4096];
-	ssize_t n;
-	int fd = bpf_iter_create(w->poll_link_fd);
-
-	if (fd < 0)
-		return -errno;
-	do
-		n = read(fd, buf, sizeof(buf)); /* the program writes no text: one read does it */
-	while (n > 0 || (n < 0 && (errno == EAGAIN || errno == EINTR)));
-	n = n < 0 ? -errno : 0;
-	close(fd);
-	return n;
-}
-
 int watch__poll(struct watch *w)
 {
-	int err = 0, back;
-
-	/* The iterator walks the namespace in which it is created. */
-	for (unsigned int i = 0; i < w->netns_count && !err; i++) {
-		err = netns__enter(&w->netns[i]);
-		if (!err)
-			err = poll_here(w);
-	}
-	if (!w->netns_count)
-		return poll_here(w);
-	back = netns__enter(&w->home);
-	return err ? err : back;
+	return walk(w, w->poll_link_fd);
 }
 
 int watch__drain(struct watch *w, struct timeline_writer *writer)
@@ -353,6 +370,10 @@ void watch__losses(const struct watch *w, struct timeline_trailer *trailer)
 	if (full) {
 		timeline_trailer__note(trailer, "ring_bytes", w->ring_bytes);
 		timeline_trailer__note(trailer, "ring_enough", queue__enough(w->queue, full));
+	}
+	if (w->arms) {
+		timeline_trailer__note(trailer, "armed", w->skel->bss->armed);
+		timeline_trailer__note(trailer, "not_armed", w->skel->bss->not_armed);
 	}
 	if (w->marks == MARKS_FEXIT)
 		timeline_trailer__note(trailer, "bare_marks", w->skel->bss->unsettled);

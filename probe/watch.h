@@ -30,7 +30,7 @@ struct watch_options {
 	enum generation generation; /* of the programs; GENERATION_ANY: the newest that loads */
 	struct flow_filter filter;
 	const struct cgroup_dir *cgroup;
-	const struct netns *netns;  /* MODE_POLL: whose sockets; outlive the watch */
+	const struct netns *netns;  /* whose sockets are polled, and armed; outlive the watch */
 	unsigned int netns_count;
 };
 
@@ -44,6 +44,9 @@ int watch__open(struct watch **w, const struct watch_options *options,
 
 /* Marks are being caught (they may have been given up). */
 bool watch__has_marks(const struct watch *w);
+
+/* Sockets that had been there before were given callbacks, if of the watched namespaces. */
+bool watch__arms(const struct watch *w);
 
 /* A file descriptor that becomes readable when much is waiting in the ring. */
 int watch__fd(const struct watch *w);

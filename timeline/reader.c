@@ -139,6 +139,9 @@ static int read_header(struct timeline_reader *r, const cJSON *root)
 		} else if (!strcmp(item->string, "marks")) {
 			ok = cJSON_IsBool(item);
 			h->marks = cJSON_IsTrue(item);
+		} else if (!strcmp(item->string, "armed")) {
+			ok = cJSON_IsBool(item);
+			h->armed = cJSON_IsTrue(item);
 		} else if (!strcmp(item->string, "modes")) {
 			cJSON_ArrayForEach(e, item)
 				ok = ok && h->modes < TIMELINE_MODES_MAX &&

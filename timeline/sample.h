@@ -78,6 +78,7 @@ struct timeline_header {
 	uint32_t netns[TIMELINE_NETNS_MAX]; /* namespaces watched by polling */
 	unsigned int netns_count;
 	bool marks;             /* getsockopt(TCP_INFO) calls are caught */
+	bool armed;             /* flows older than the witness have its callbacks, too */
 	struct field_set fields; /* what this witness can report on this kernel */
 };
 

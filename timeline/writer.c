@@ -110,6 +110,8 @@ static char *put_header(char *p, const struct timeline_header *h)
 	}
 	p = put_literal(p, "],\"marks\":");
 	p = h->marks ? put_literal(p, "true") : put_literal(p, "false");
+	p = put_literal(p, ",\"armed\":");
+	p = h->armed ? put_literal(p, "true") : put_literal(p, "false");
 	p = put_literal(p, ",\"fields\":[");
 	for (enum field f = 0, n = 0; f < FIELD_COUNT; f++) {
 		if (!field_set__has(&h->fields, f))

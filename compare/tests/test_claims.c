@@ -83,6 +83,21 @@ static bool netlink_listens(enum witness w, unsigned int n, struct sample *s)
 	return true;
 }
 
+/* The probe came when the flows were there. */
+static bool older_and_netlink_listens(enum witness w, unsigned int n, struct sample *s)
+{
+	return s->event != EVENT_connect && s->event != EVENT_established &&
+	       s->event != EVENT_state && netlink_listens(w, n, s);
+}
+
+static void arms_both_ends(enum witness w, struct timeline_header *h)
+{
+	h->armed = w == WITNESS_PROBE;
+	h->netns[0] = 1001;
+	h->netns[1] = 1002;
+	h->netns_count = 2;
+}
+
 /* The probe's record of the change to CLOSE is missing; netlink saw the socket's end. */
 static bool lose_the_close(enum witness w, unsigned int n, struct sample *s)
 {
@@ -340,6 +355,16 @@ static const struct {
 	  "state",
 	  "netlink show",
 	  { .tamper = netlink_listens } },
+	{ "an older flow's chain is not known before its first change",
+	  "states",
+	  "state",
+	  NULL,
+	  { .tamper = older_and_netlink_listens } },
+	{ "but from the first sample on, if it was armed",
+	  "states",
+	  "state",
+	  "netlink show",
+	  { .tamper = older_and_netlink_listens, .header = arms_both_ends } },
 	{ "a state without a change to it",
 	  "states",
 	  "state",

@@ -231,6 +231,66 @@ static void no_last_words_are_an_error(void **state)
 	stand__free(&f);
 }
 
+/* The probe's header: older sockets have been armed in that namespace. netlink: has last words. */
+static const struct armed_case {
+	const char *description;
+	bool armed, closes, lost, elsewhere, unknown;
+	const char *subject;
+	enum status status;
+	uint64_t compared, unproven;
+} armed_cases[] = {
+	{ "armed, and seen to close", true, true, .subject = "sockets", .status = STATUS_PASS,
+	  .compared = 1 },
+	{ "armed, and not seen to close", true, false, .subject = "sockets", .status = STATUS_FAIL,
+	  .compared = 1 },
+	{ "the close may have been lost", true, false, .lost = true, .subject = "sockets",
+	  .status = STATUS_SKIP, .unproven = 1 },
+	{ "armed elsewhere", true, false, .elsewhere = true },
+	{ "a socket that the probe never saw", true, false, .unknown = true },
+	{ "not armed", false, false },
+	{ "not armed, but seen to close", false, true },
+};
+
+static void armed_sockets_are_seen_to_close(void **state)
+{
+	for (size_t i = 0; i < sizeof(armed_cases) / sizeof(armed_cases[0]); i++) {
+		const struct armed_case *t = &armed_cases[i];
+		struct run_timeline *probe;
+		struct sample close, destroy, other;
+		const struct result *r;
+		struct stand f;
+
+		print_message("         %s\n", t->description);
+		start(&f);
+		probe = &f.run.timeline[WITNESS_PROBE];
+		probe->header.armed = t->armed;
+		probe->header.netns[probe->header.netns_count++] = t->elsewhere ? 8 : 7;
+		probe->whole = true;
+		timeline_trailer__lost(&probe->trailer, "ring_full", t->lost);
+		make_close(&close);
+		close.flow.netns = 7;
+		make_destroy(&destroy, &close);
+		other = close;
+		other.event = EVENT_state;
+		f.flow->samples[WITNESS_PROBE] = !t->unknown;
+		if (!t->unknown)
+			stand__sample(&f, WITNESS_PROBE, t->closes ? &close : &other);
+		stand__sample(&f, WITNESS_NETLINK, &destroy);
+		assert_int_equal(stand__finish(&f), 0);
+		r = find_result(&f.verdict, "final", "sockets");
+		if (!t->subject) {
+			assert_null(r);
+		} else {
+			assert_non_null(r);
+			assert_int_equal(r->status, t->status);
+			assert_int_equal(r->compared, t->compared);
+			assert_int_equal(r->unproven, t->unproven);
+			assert_int_equal(r->violations, t->status == STATUS_FAIL);
+		}
+		stand__free(&f);
+	}
+}
+
 static void other_sockets_are_not_judged(void **state)
 {
 	struct sample close, destroy;
@@ -255,6 +315,7 @@ int main(void)
 		cmocka_unit_test(segments_in_at_every_end_are_a_failure),
 		cmocka_unit_test(segments_in_at_one_side_are_not),
 		cmocka_unit_test(no_last_words_are_an_error),
+		cmocka_unit_test(armed_sockets_are_seen_to_close),
 		cmocka_unit_test(other_sockets_are_not_judged),
 	};
 

@@ -3,8 +3,10 @@
  * Helper of the live tests: one TCP connection over loopback whose both ends are in this process,
  * driven by lines on stdin, each answered by a line on stdout once it is done:
  *
- *	talker KIND		v4, v6, mapped (a v4 client of a v6 server), or mptcp
+ *	talker KIND [wait]	v4, v6, mapped (a v4 client of a v6 server), or mptcp
  *	  -> "SERVER_PORT CLIENT_PORT"
+ *				wait: the server listens, and the client connects behind a line
+ *	  -> "listening"
  *	send N			the client writes N bytes and the server reads them all
  *	info N			N times getsockopt(TCP_INFO) on the client's socket
  *	close			both ends; the process then ends at the end of stdin
@@ -92,7 +94,7 @@ static void ask(int fd, unsigned long times)
 
 int main(int argc, char **argv)
 {
-	const char *kind = argc == 2 ? argv[1] : "";
+	const char *kind = argc >= 2 ? argv[1] : "";
 	int server_family = strcmp(kind, "v4") ? AF_INET6 : AF_INET;
 	int client_family = strcmp(kind, "v6") ? AF_INET : AF_INET6;
 	struct sockaddr_in6 addr;
@@ -103,6 +105,12 @@ int main(int argc, char **argv)
 	if (!strcmp(kind, "mptcp"))
 		protocol = IPPROTO_MPTCP;
 	lfd = listener(server_family, &addr);
+	if (argc == 3) {
+		puts("listening");
+		fflush(stdout);
+		if (!fgets(line, sizeof(line), stdin))
+			return 3;
+	}
 	cfd = client(client_family, ntohs(addr.sin6_port));
 	sfd = accept(lfd, NULL, NULL);
 	close(lfd);

@@ -41,7 +41,7 @@ static struct timeline_header header(void)
 	struct timeline_header h = { .witness = "probe", .tool = "test", .kernel = "6.18",
 				     .mode = { "rtt", "segment" }, .modes = 2, .hz = 250,
 				     .base_ns = BASE, .base_realtime_ns = 1790000000000000000ULL,
-				     .netns = { 4026531840U }, .netns_count = 1, .marks = true };
+				     .netns = { 4026531840U }, .netns_count = 1, .marks = true, .armed = true };
 
 	field_set__add(&h.fields, FIELD_rtt);
 	field_set__add(&h.fields, FIELD_mark);
@@ -109,6 +109,7 @@ static void every_field_and_the_extremes_survive(void **state)
 	assert_int_equal(timeline_reader__header(r)->base_realtime_ns, 1790000000000000000ULL);
 	assert_int_equal(timeline_reader__header(r)->netns[0], 4026531840U);
 	assert_true(timeline_reader__header(r)->marks);
+	assert_true(timeline_reader__header(r)->armed);
 	assert_memory_equal(&timeline_reader__header(r)->fields, &h.fields, sizeof(h.fields));
 	assert_int_equal(timeline_reader__next(r, &got), 1);
 	assert_true(got.t0_ns == s.t0_ns && got.t1_ns == s.t1_ns && got.seq == 7);
