@@ -146,3 +146,8 @@ struct check *check_path__new(struct run *run)
 	}
 	return &c->check;
 }
+
+const struct path_plot *check_path__plot(const struct check *check)
+{
+	return &((const struct path_check *)check)->ledger.plot;
+}

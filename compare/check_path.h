@@ -4,7 +4,11 @@
 #define TCPW_COMPARE_CHECK_PATH_H
 
 #include "check.h"
+#include "path_plot.h"
 
 struct check *check_path__new(struct run *run);
+
+/* What there is to draw of the account, once finished; nothing if there is none. */
+const struct path_plot *check_path__plot(const struct check *c);
 
 #endif

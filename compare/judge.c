@@ -318,6 +318,9 @@ static int write_plots(struct judgement *j, const struct court *c, const char *d
 	if (!err)
 		err = plot_curves__write(dir, "plots/data/skew.tsv", "percent", skew,
 					 skew__curves(c->checks[SKEW], skew), j->path);
+	if (!err)
+		err = path_plot__write(check_path__plot(c->checks[PATH_CHECK]),
+				       flows__origin_ns(j->run.flows), dir, j->path);
 	return err;
 }
 

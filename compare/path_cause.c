@@ -31,6 +31,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "path_plot.h"
+
 enum { CA_RECOVERY = 3, CA_LOSS = 4 };
 
 const char *path_cause__name(enum path_cause c)
@@ -61,6 +63,12 @@ void path_causes__free(struct path_causes *c)
 	c->heard = NULL;
 }
 
+static void draw(struct path_causes *c, unsigned int cause, const struct path_resend *r)
+{
+	if (c->plot)
+		path_plot__resent(c->plot, cause, r->t_ns);
+}
+
 /* heard: NULL if no sample behind the retransmission is left to tell. */
 static void conclude(struct path_causes *c, const struct path_resend *r,
 		     const struct path_testimony *heard)
@@ -85,11 +93,13 @@ static void conclude(struct path_causes *c, const struct path_resend *r,
 		cause = CAUSE_DUPLICATE;
 	if (cause == CAUSE_UNEXPLAINED && !(heard && heard->precise)) {
 		c->unproven++;
+		draw(c, CAUSES, r);
 		return;
 	}
 	if (cause == CAUSE_UNEXPLAINED && !c->of[cause])
 		c->unexplained_ns = r->t_ns;
 	c->of[cause]++;
+	draw(c, cause, r);
 }
 
 static void *room_for(void *array, unsigned int count, unsigned int *room, size_t size,

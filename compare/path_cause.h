@@ -43,9 +43,12 @@ struct path_resend {
 	bool syn, duplicate;
 };
 
+struct path_plot;
+
 struct path_causes {
 	uint64_t of[CAUSES], unproven;
 	uint64_t unexplained_ns; /* the first one */
+	struct path_plot *plot;	 /* NULL: nobody draws it */
 	/* Both queues wait for the other: one of them is empty. */
 	struct path_resend *resends;
 	unsigned int resends_count, resends_room;

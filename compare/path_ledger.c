@@ -124,6 +124,7 @@ static void add_flow(struct path_ledger *l, const struct path_flow_line *line)
 	memcpy(f->end_point, line->end, sizeof(f->end_point));
 	for (unsigned int i = 0; i < 2; i++) {
 		f->end[i].flow = f;
+		f->end[i].causes.plot = &l->plot;
 		f->end[i].floor_us = f->end[i].round_us = UINT64_MAX;
 	}
 	flows[l->flows_count++] = f;
@@ -180,6 +181,8 @@ void path_ledger__advance(struct path_ledger *l, uint64_t until_ns)
 		if (l->kind == PATH_END || line_ns > until_ns || l->out_of_memory)
 			return;
 		pass(l, line_ns);
+		if (l->kind == PATH_PACKET)
+			path_plot__packet(&l->plot, &l->next.packet);
 		if (l->kind == PATH_FLOW)
 			add_flow(l, &l->next.flow);
 		else if (l->kind == PATH_PACKET && l->next.packet.copy)
@@ -220,6 +223,7 @@ void path_ledger__finish(struct path_ledger *l)
 		f->what = "bytes were never delivered, though the flow ended in order";
 		worst__update(&f->worst, e->owner, 0, 0, missing, missing);
 	}
+	l->out_of_memory |= l->plot.out_of_memory;
 }
 
 void path_ledger__close(struct path_ledger *l)
@@ -232,5 +236,6 @@ void path_ledger__close(struct path_ledger *l)
 	free(l->flows);
 	free(l->heap);
 	path_reader__close(l->reader);
+	path_plot__free(&l->plot);
 	memset(l, 0, sizeof(*l));
 }

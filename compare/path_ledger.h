@@ -10,6 +10,7 @@
 #include "finding.h"
 #include "path_counts.h"
 #include "path_end.h"
+#include "path_plot.h"
 #include "run.h"
 
 /* What the account is held against by itself. */
@@ -38,6 +39,7 @@ struct path_ledger {
 	uint64_t written_ns;
 	uint64_t packets, dropped[FATES], marked, copied;
 	struct path_devices devices; /* of a path that counts */
+	struct path_plot plot;
 	struct finding finding[LEDGER_FINDINGS];
 };
 

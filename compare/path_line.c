@@ -109,7 +109,6 @@ static bool read_packet_key(const struct path_line_reader *l, const cJSON *item,
 					     "blackout",  "too-big", "overrun" };
 	const char *key = item->string;
 	uint32_t v;
-	bool ignored;
 
 	*known = true;
 	if (!strcmp(key, "t"))
@@ -145,7 +144,7 @@ static bool read_packet_key(const struct path_line_reader *l, const cJSON *item,
 	if (!strcmp(key, "copy"))
 		return read_one(item, &p->copy);
 	if (!strcmp(key, "held"))
-		return read_one(item, &ignored);
+		return read_one(item, &p->held);
 	if (!strcmp(key, "tsval"))
 		return read_u32(item, &p->tsval);
 	if (!strcmp(key, "tsecr"))

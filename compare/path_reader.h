@@ -61,6 +61,7 @@ struct path_packet {
 	uint8_t dir, flags, fate;
 	uint8_t ecn;	  /* as it came in */
 	bool ce;	  /* the path has marked it */
+	bool held;	  /* for reordering */
 	bool copy;	  /* a second one that the path made: it was never sent */
 	uint64_t echo_ns; /* path_event.c: the latest reading that its timestamp may echo */
 };

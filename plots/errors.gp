@@ -38,7 +38,7 @@ if (blocks == 0) {
 } else {
 	columns = words(panels) < 3 ? words(panels) : 3
 	rows = (words(panels) + columns - 1) / columns
-	set multiplot layout rows, columns margins 0.08, 0.97, 0.11, 0.84 spacing 0.07, 0.21
+	set multiplot layout rows, columns margins 0.08, 0.97, 0.11, 0.82 spacing 0.07, 0.21
 	set label 1 heading('Differences between the witnesses') at screen 0.5, 0.97 center
 	do for [p = 1:words(panels)] {
 		f = word(panels, p)

@@ -10,5 +10,7 @@ quantity = 'pmtu'
 figure = 'Path MTU'
 set ylabel 'path MTU (bytes)'
 PROBE_DRAWN = 'steps'
-VALUE = '$2'
+# 0 until tcp_sync_mss() has set it.
+VALUE = '$2 == 0 ? NaN : $2'
+BELOW = 0.2 # its steps are small against its size: an axis from 0 would hide them
 load here.'series.gp'

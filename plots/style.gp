@@ -3,8 +3,8 @@
 #
 #	gnuplot -c FIGURE.gp DATA OUT TERMINAL FACTS
 #
-# DATA is the folder of the .tsv files, OUT the picture to write, TERMINAL svg or png, FACTS the
-# second line of the title. A figure sets `figure` (its title) and may change what is set here.
+# DATA is the folder of the .tsv files, OUT the picture to write, TERMINAL svg or png, FACTS what
+# stands below the title: one line or two. A figure sets `figure` (its title) and may change what is set here.
 #
 # The same witness looks the same in every figure, and differs by more than its colour (Okabe and
 # Ito's palette): probe a line, netlink small dots, iperf3 large open markers.
@@ -45,7 +45,7 @@ set border 3 lc rgb GREY
 set tics nomirror textcolor rgb BLACK
 set grid back lc rgb '#d0d0d0' lw 1 dt 1
 set key at screen 0.5, 0.02 center bottom horizontal samplen 3 spacing 1.1 width 2 noautotitle
-set tmargin 4
+set tmargin strstrt(FACTS, "\n") ? 5.5 : 4
 set bmargin 5.5
 
 heading(text) = text.(strlen(FACTS) ? "\n".FACTS : '')

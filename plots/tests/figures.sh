@@ -15,7 +15,7 @@ WORK=$(mktemp -d)
 trap 'rm -rf "$WORK"' EXIT
 STDOUT=$WORK/stdout STDERR=$WORK/stderr
 DRAW=$TOP/plots/draw
-FIGURES=(rtt rttvar cwnd pmtu bytes errors gaps skew)
+FIGURES=(rtt rttvar cwnd pmtu bytes errors gaps skew path)
 SERIES=(rtt rttvar cwnd pmtu bytes)
 
 # run_with FLOWS NAME: a run directory as after tcpw-compare
@@ -23,6 +23,7 @@ run_with() {
 	fixture_manifest "$WORK/$2"
 	fixture_series "$WORK/$2/plots/data" "$1"
 	fixture_curves "$WORK/$2/plots/data"
+	fixture_path "$WORK/$2/plots/data"
 }
 
 # whole_pictures RUN
@@ -91,10 +92,82 @@ test_a_run_without_any_witness_is_drawn_as_that() {
 	run_with 1 empty
 	rm "$WORK"/empty/plots/data/*
 	exits 0 "$DRAW" "$WORK/empty"
-	whole_pictures empty
+	[[ ! -e $WORK/empty/plots/path.svg ]]
+	xmllint --noout "$WORK"/empty/plots/*.svg
 	in_picture empty cwnd 'no witness reports this'
 	in_picture empty errors 'nothing was compared'
 	in_picture empty gaps 'no gaps were measured'
+}
+
+test_the_path_s_figure_tells_what_was_counted_in_the_account() {
+	run_with 1 path
+	exits 0 "$DRAW" "$WORK/path"
+	in_picture path path 'one-way time (ms)'
+	in_picture path path '>loss 3<'
+	in_picture path path '>loss/ACK 1<'
+	in_picture path path '>TLP 1<'
+	in_picture path path '>-2<' # what happened before the first sample
+}
+
+test_a_path_that_did_nothing_is_drawn_as_that() {
+	run_with 1 calm
+	rm "$WORK"/calm/plots/data/path-{acts,resent}.tsv
+	exits 0 "$DRAW" "$WORK/calm"
+	whole_pictures calm
+	in_picture calm path 'nothing was dropped, marked, held or copied'
+	in_picture calm path 'nothing was sent again'
+}
+
+test_a_run_without_the_path_s_account_has_no_figure_of_it() {
+	run_with 1 counted
+	exits 0 "$DRAW" "$WORK/counted"
+	rm "$WORK"/counted/plots/data/path-*.tsv
+	exits 0 "$DRAW" "$WORK/counted"
+	[[ ! -e $WORK/counted/plots/path.svg && ! -e $WORK/counted/plots/path.png ]]
+	[[ -s $WORK/counted/plots/rtt.svg ]]
+}
+
+test_the_title_tells_of_the_path_what_is_not_neutral() {
+	run_with 1 told
+	jq '.path = {backend: "relay", rate_bit: 50000000, queue_bytes: 250000, rtt_us: 20000, jitter_us: 0,
+		loss_percent: 1, loss_burst: 8, reorder_percent: 0, reorder_us: 4000, duplicate_percent: 0,
+		mark_percent: 0, mark_queue_bytes: 0, mtu: 1500, blackout_at_ms: 0, blackout_ms: 0}' \
+		"$WORK/told/manifest.json" >"$WORK/manifest"
+	mv "$WORK/manifest" "$WORK/told/manifest.json"
+	exits 0 "$DRAW" "$WORK/told"
+	in_picture told rtt 'relay at 50 Mbit/s, 1 stream over'
+	in_picture told rtt '>round trip 20 ms, queue 250 kB, loss 1% in bursts of 8<'
+	jq '.path += {rate_bit: 0, rtt_us: 0, jitter_us: 1500, loss_percent: 0, reorder_percent: 0.5,
+		duplicate_percent: 2, mark_percent: 3, mtu: 1400, blackout_at_ms: 1000, blackout_ms: 1200}
+		| .knobs.flows = 400' "$WORK/told/manifest.json" >"$WORK/manifest"
+	mv "$WORK/manifest" "$WORK/told/manifest.json"
+	exits 0 "$DRAW" "$WORK/told"
+	in_picture told rtt 'fixture, relay, 400 flows over'
+	in_picture told rtt '>jitter 1.5 ms, 0.5% held 4 ms longer, 2% copied, 3% marked CE, MTU 1400, blackout of 1200 ms at 1000 ms<'
+}
+
+test_many_flows_are_drawn_as_dots_and_counted() {
+	run_with 9 many
+	exits 0 "$DRAW" "$WORK/many"
+	whole_pictures many
+	in_picture many rtt 'Smoothed round-trip time of 9 flows, as dots'
+}
+
+test_a_few_far_off_among_many_flows_do_not_hide_the_others() {
+	run_with 9 outlier
+	printf '\n\n"flow 10"\n5\t20000\n' >>"$WORK/outlier/plots/data/rtt.probe.tsv"
+	exits 0 "$DRAW" "$WORK/outlier"
+	in_picture outlier rtt '>10<'
+	in_picture outlier rtt '>10000<'
+}
+
+test_the_axis_of_the_path_mtu_shows_its_steps() {
+	run_with 1 mtu
+	printf '# t_s\tpmtu_bytes\n"flow 1"\n-0.01\t0\n0\t1500\n1\t1400\n' >"$WORK/mtu/plots/data/pmtu.probe.tsv"
+	exits 0 "$DRAW" "$WORK/mtu"
+	in_picture mtu pmtu ' 1400<'
+	in_picture mtu pmtu ' 1500<'
+	if grep -q ' 200<' "$WORK/mtu/plots/pmtu.svg"; then return 1; fi
 }
 
 test_a_witness_without_gaps_is_named_as_missing() {

@@ -74,3 +74,20 @@ fixture_manifest() {
 		"kernel": {"release": "6.12.0"}}
 	EOF
 }
+
+# fixture_path DIR: the account of a path that lost, marked and held packets
+fixture_path() {
+	awk -v dir="$1" 'BEGIN {
+		w = dir "/path-way.tsv"
+		print "# t_s\tway_ms\n\"c2s\"" > w
+		for (t = 0; t < 10; t += 0.01)
+			printf "%.6f\t%.6f\n", t, 10 + 4 * ((t * 7) % 1) > w
+		printf "\n\n\"held\"\n1.000000\t18\n\n\n\"CE\"\n4.000000\t13\n" > w
+		a = dir "/path-acts.tsv"
+		print "# t_s\tpackets\n\"loss 3\"\n2.000000\t2\n5.000000\t1" > a
+		printf "\n\n\"loss/ACK 1\"\n-3.000000\t1\n\n\n\"CE 1\"\n4.000000\t1\n\n\n\"held 1\"\n1.000000\t1\n" > a
+		r = dir "/path-resent.tsv"
+		print "# t_s\tretransmissions\n\"loss 3\"\n2.020000\t0\n2.020000\t2\n5.020000\t3\n10.000000\t3" > r
+		print "\n\n\"TLP 1\"\n9.000000\t0\n9.000000\t1\n10.000000\t1" > r
+	}'
+}
