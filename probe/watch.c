@@ -164,7 +164,7 @@ static int walk(struct watch *w, int link_fd)
 	return err ? err : back;
 }
 
-/* Give the sockets that are already there callbacks; behind the attachment that gives them to new ones. */
+/* Give callbacks to the sockets that are already there; new ones have them by then. */
 static int arm_older(struct watch *w)
 {
 	struct bpf_link *link = bpf_program__attach_iter(w->skel->progs.on_arm, NULL);

@@ -99,7 +99,8 @@ samples() {
 	}
 }
 
-# generations [OPTION ...]: the builds of the eBPF programs that this kernel takes, all or with these options
+# generations [OPTION ...]: the builds of the eBPF programs that this kernel takes, with all of them or
+# with these options
 generations() {
 	local g
 	(($# > 0)) || set -- --mode rtt,poll,segment --marks
