@@ -59,6 +59,7 @@ struct stream {
 	/* of a generator's account; iperf3's bytes are in end */
 	uint64_t sent, received, closed_ns; /* CLOCK_MONOTONIC, behind close() */
 	unsigned int count;
+	uint64_t asked_ns; /* the length that its intervals were to have; 0: not told */
 	struct interval *intervals;
 };
 
@@ -77,8 +78,8 @@ struct report {
 };
 
 /*
- * iperf3 does not print an interval that is shorter than this and without data: a tenth of the
- * length that was asked for, which the report does not tell; of the median of what it prints.
+ * iperf3 does not print an interval that is shorter than this and without data: a tenth of the length
+ * that was asked for (asked_ns; the report does not tell it), else of the median of what it prints.
  */
 int64_t stream__short_ns(const struct stream *s);
 

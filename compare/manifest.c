@@ -308,6 +308,7 @@ static void read_all(struct reading *rd, const cJSON *root, struct manifest *m)
 	const cJSON *knobs = want(rd, root, "", "knobs", TYPE_OBJECT);
 	const cJSON *witnesses = want(rd, root, "", "witnesses", TYPE_OBJECT);
 	const cJSON *bounds = want(rd, root, "", "bounds", TYPE_OBJECT);
+	double interval_s = 0;
 
 	want_string(rd, root, "", "scenario", 0, m->scenario, sizeof(m->scenario));
 	want_string(rd, root, "", "hypothesis", 0, m->hypothesis, sizeof(m->hypothesis));
@@ -317,6 +318,9 @@ static void read_all(struct reading *rd, const cJSON *root, struct manifest *m)
 	want_whole(rd, kernel, "kernel.", "hz", OR_NULL, 100000, &m->hz);
 	want_interval(rd, knobs, "probe_interval", &m->probe.interval_ns);
 	want_interval(rd, knobs, "netlink_interval", &m->netlink.interval_ns);
+	want_number(rd, knobs, "knobs.", "iperf3_interval", &interval_s);
+	if (interval_s > 0 && interval_s <= 60)
+		m->iperf3[END_CLIENT].interval_ns = (uint64_t)(interval_s * 1e9 + 0.5);
 	read_flows(rd, root, m);
 	read_path(rd, root, &m->path);
 	read_witness(rd, witnesses, "probe", "exit", &m->probe);

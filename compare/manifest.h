@@ -28,7 +28,7 @@ struct manifest_witness {
 	unsigned int modes; /* 0: not told */
 	char mode[MANIFEST_MODES_MAX][16];
 	bool error_expected; /* iperf3: the scenario makes its test end in an error */
-	uint64_t interval_ns; /* of polling, by the knobs; 0: not told */
+	uint64_t interval_ns; /* of polling, or of iperf3's reports, by the knobs; 0: not told */
 };
 
 /*

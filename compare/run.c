@@ -59,6 +59,15 @@ static int read_report(struct run *r, enum end end, char why[DOCUMENT_WHY_MAX])
 	return err;
 }
 
+/* The server is asked for no interval: it takes its own. */
+static void tell_interval(struct run *r)
+{
+	struct report *report = &r->report[END_CLIENT];
+
+	for (unsigned int i = 0; i < report->count; i++)
+		report->streams[i].asked_ns = r->manifest.iperf3[END_CLIENT].interval_ns;
+}
+
 int run__open(struct run *r, const char *dir)
 {
 	char path[RUN_PATH_MAX], why[DOCUMENT_WHY_MAX];
@@ -87,6 +96,7 @@ int run__open(struct run *r, const char *dir)
 			snprintf(r->report_why[end], RUN_WHY_MAX, "%s: %s",
 				 run__report_name(r, end), why);
 	}
+	tell_interval(r);
 	return 0;
 }
 

@@ -9,7 +9,7 @@ default RATE 20M
 emulated default RATE 8M
 default QUEUE 2000000
 
-moves 'client/rtt>=200000' client/snd_cwnd
+moves 'client/rtt>=100000' client/snd_cwnd
 
 bound coverage.netlink_share_min 0.8
 bound coverage.probe_lost_max 0

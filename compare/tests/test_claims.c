@@ -617,6 +617,31 @@ static void a_gap_is_as_long_as_the_calls_that_were_overdue(void **state)
 #undef MS
 }
 
+/* Short is what is short of the length that was asked for, not of what a stalled iperf3 made of it. */
+static void short_is_short_of_what_was_asked_for(void **state)
+{
+	struct interval iv[] = {
+		{ .start_ns = 0, .end_ns = 60000000 },
+		{ .start_ns = 60000000, .end_ns = 120000000 },
+		{ .start_ns = 127000000, .end_ns = 187000000, .unprinted = 1 },
+	};
+	struct stream stream = { .count = 3, .intervals = iv };
+	struct run *run = calloc(1, sizeof(*run));
+	struct verdict v = { 0 };
+
+	assert_non_null(run);
+	run->report[END_CLIENT] = (struct report){ .present = true, .count = 1, .streams = &stream };
+	run->placement[END_CLIENT][0].method = PLACEMENT_MARKS;
+	run->timeline[WITNESS_PROBE].whole = true;
+	assert_int_equal(check_intervals__judge(run, &v), 0);
+	assert_int_equal(v.results[0].violations, 1);
+	stream.asked_ns = 100000000;
+	assert_int_equal(check_intervals__judge(run, &v), 0);
+	assert_int_equal(v.results[1].violations, 0);
+	verdict__free(&v);
+	free(run);
+}
+
 /* An interval of the client's report is taken away. */
 static void an_interval_that_is_missing_is_found(void **state)
 {
@@ -647,7 +672,7 @@ int main(void)
 {
 	enum { COUNT = sizeof(cases) / sizeof(cases[0]) };
 	static unsigned int numbers[COUNT];
-	static struct CMUnitTest tests[COUNT + 3];
+	static struct CMUnitTest tests[COUNT + 4];
 
 	for (unsigned int i = 0; i < COUNT; i++) {
 		numbers[i] = i;
@@ -658,5 +683,6 @@ int main(void)
 	tests[COUNT + 1] = (struct CMUnitTest)cmocka_unit_test(a_gap_is_in_all_streams);
 	tests[COUNT + 2] =
 		(struct CMUnitTest)cmocka_unit_test(a_gap_is_as_long_as_the_calls_that_were_overdue);
+	tests[COUNT + 3] = (struct CMUnitTest)cmocka_unit_test(short_is_short_of_what_was_asked_for);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
