@@ -285,20 +285,22 @@ test_the_state_of_bbr_is_what_ss_prints_and_of_no_other_socket() {
 	done
 }
 
-no_cgroup_of_the_benchmark() {
-	! compgen -G "$CGROUPS/tcpw-bench-*" >/dev/null
+# no_cgroup_of PID: of that benchmark; others on this machine may have left theirs.
+no_cgroup_of() {
+	[[ ! -e $CGROUPS/tcpw-bench-$1 ]]
 }
 
 test_the_benchmark_prints_both_workloads_and_leaves_nothing() {
-	"$BENCH" --seconds 1 >"$WORK/bench"
+	"$BENCH" --seconds 1 >"$WORK/bench" &
+	wait $!
+	no_cgroup_of $!
 	jq -es 'map(.workload) == ["pingpong", "bulk"] and all(.[]; .bench == "probe_sample"
 		and .empty_ns > 0 and .sample_ns > 0 and .ratio > 0 and .callbacks > 0
 		and .rounds > 0 and has("lost"))' "$WORK/bench" >/dev/null
-	no_cgroup_of_the_benchmark
 }
 
-some_traffic_of_the_benchmark() {
-	[[ $(cat "$CGROUPS"/tcpw-bench-*/cgroup.procs 2>/dev/null | wc -l) -ge 2 ]]
+some_traffic_of() {
+	[[ $(wc -l 2>/dev/null <"$CGROUPS/tcpw-bench-$1/cgroup.procs") -ge 2 ]]
 }
 
 test_a_benchmark_that_is_killed_leaves_nothing() {
@@ -306,15 +308,22 @@ test_a_benchmark_that_is_killed_leaves_nothing() {
 	for victim in parent child; do
 		"$BENCH" --seconds 60 >/dev/null 2>&1 &
 		pid=$!
-		eventually 20 some_traffic_of_the_benchmark
+		eventually 20 some_traffic_of "$pid"
 		if [[ $victim == parent ]]; then
 			kill -KILL "$pid"
 		else
 			kill -KILL "$(pgrep -P "$pid")"
 		fi
 		wait "$pid" || true
-		eventually 20 no_cgroup_of_the_benchmark
+		eventually 20 no_cgroup_of "$pid"
 	done
+}
+
+# With its parent and its child killed at once nobody is left to remove it.
+test_a_cgroup_left_by_a_benchmark_of_the_same_pid_is_no_obstacle() {
+	mkdir -p "$CGROUPS/tcpw-bench-1"
+	unshare --pid --fork "$BENCH" --seconds 1 >"$WORK/bench"
+	no_cgroup_of 1
 }
 
 test_two_probes_do_not_disturb_each_other() {
