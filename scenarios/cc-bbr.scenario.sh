@@ -13,6 +13,6 @@ default QUEUE 20000
 
 moves client/bbr_bw client/bbr_pacing_gain client/bbr_cwnd_gain client/pacing_rate
 
-# how often netlink gets its turn on a busy machine is not what this is about
-bound coverage.netlink_share_min 0.3
+bound coverage.netlink_share_min 0.8
 bound coverage.probe_lost_max 0
+bound coverage.gap_p99_ms_max 200

@@ -13,6 +13,6 @@ default QUEUE 20000
 
 moves client/snd_cwnd client/snd_ssthresh client/total_retrans
 
-# how often netlink gets its turn on a busy machine is not what this is about
-bound coverage.netlink_share_min 0.3
+bound coverage.netlink_share_min 0.8
 bound coverage.probe_lost_max 0
+bound coverage.gap_p99_ms_max 200
