@@ -6,7 +6,8 @@
 #	DURATION=s			seconds of traffic each; default: what each scenario says
 #	OUT=DIR				keeps what alarmed; default out/soak
 # A run whose verdict is not pass is a false alarm: its directory stays, all others are removed. The
-# last line is "N runs, M false alarms"; the exit code is 1 if there was any.
+# last line is "N runs, M false alarms"; the exit code is 1 if there was any. A signal ends the run
+# under way, which then counts only if a scenario of it had failed; the exit code is 3 if none counts.
 set -euo pipefail
 
 TOP=$(dirname "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")")
@@ -24,11 +25,40 @@ mkdir -p "$OUT" || exit 3
 
 runs=0 alarms=0 compared=0
 report() {
+	echo "$compared values compared exactly"
 	echo "$runs runs, $alarms false alarms"
-	((alarms == 0 && runs > 0)) || exit 1
+	((runs > 0)) || exit 3
+	((alarms == 0)) || exit 1
 	exit 0
 }
-trap report INT TERM HUP
+
+# The validation is in the background, so that a signal is passed on at once.
+RUN='' STOP=''
+# shellcheck disable=SC2317 # called by trap
+stop() {
+	STOP=1
+	[[ -z $RUN ]] || kill -TERM "$RUN" 2>/dev/null || true
+}
+trap stop INT TERM HUP
+
+# validate DIR: its exit code in RC. If we are killed, the kernel tells it to end.
+validate() {
+	OUT=$1 setpriv --pdeathsig TERM "$TOP/ci/validate.sh" >"$OUT/log" 2>&1 &
+	RUN=$!
+	[[ -z $STOP ]] || stop # the signal came between the two lines above
+	while :; do
+		RC=0
+		wait "$RUN" || RC=$?
+		kill -0 "$RUN" 2>/dev/null || break
+	done
+	RUN=''
+}
+
+# interrupted DIR: a signal ended it, and none of its scenarios had failed before
+interrupted() {
+	[[ $STOP ]] && ((RC != 0)) &&
+		! jq -e 'any(.scenarios[]; .verdict == "fail")' "$1/summary.json" >/dev/null 2>&1
+}
 
 # values compared exactly in a run, over its scenarios
 values() {
@@ -37,21 +67,25 @@ values() {
 }
 
 for ((i = 1; i <= $1; i++)); do
-	dir=$OUT/run-$i rc=0
+	[[ -z $STOP ]] || break
+	dir=$OUT/run-$i
 	rm -rf "$dir"
-	OUT=$dir "$TOP/ci/validate.sh" >"$OUT/log" 2>&1 || rc=$?
+	validate "$dir"
+	if interrupted "$dir"; then
+		rm -rf "$dir"
+		break
+	fi
 	runs=$((runs + 1)) n=$(values "$dir")
 	compared=$((compared + n))
-	if ((rc == 0)); then
+	if ((RC == 0)); then
 		printf '%4d/%d pass, %d values\n' "$i" "$1" "$n"
 		rm -rf "$dir"
 	else
 		alarms=$((alarms + 1))
 		mv "$OUT/log" "$dir/log" 2>/dev/null || true
-		printf '%4d/%d ALARM (exit code %d): %s\n' "$i" "$1" "$rc" "$dir"
+		printf '%4d/%d ALARM (exit code %d): %s\n' "$i" "$1" "$RC" "$dir"
 		jq -r '.scenarios[] | select(.verdict != "pass") | "        \(.scenario): \(.verdict) \(.why)"' \
 			"$dir/summary.json" 2>/dev/null || tail -n 3 "$dir/log"
 	fi
 done
-echo "$compared values compared exactly"
 report
