@@ -11,7 +11,7 @@
 #ifndef TCPW_PROBE_ARM_BPF_H
 #define TCPW_PROBE_ARM_BPF_H
 
-#define SOCK_OPS_CB_FLAGS 1008 /* TCP_BPF_SOCK_OPS_CB_FLAGS of 6.12; older headers lack it */
+#include "probe/flows.bpf.h"
 
 static __always_inline int callback_flags(int flags)
 {

@@ -10,9 +10,6 @@
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
-#define SOL_TCP 6
-#define SOCK_OPS_CB_FLAGS 1008 /* TCP_BPF_SOCK_OPS_CB_FLAGS */
-
 __u64 cookie; /* of the socket to try */
 bool accepted;
 

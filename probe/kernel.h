@@ -285,4 +285,7 @@ struct bpf_iter__tcp {
 
 #pragma clang attribute pop
 
+#define SOL_TCP 6
+#define SOCK_OPS_CB_FLAGS 1008 /* TCP_BPF_SOCK_OPS_CB_FLAGS of 6.12; older headers lack it */
+
 #endif
