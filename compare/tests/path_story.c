@@ -2,11 +2,16 @@
 /* A flow over a relay, made up for tests. */
 #include "path_story.h"
 
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
+
+#include <cmocka.h>
 
 #include "compare/check_path.h"
 #include "synthetic.h"
@@ -255,4 +260,26 @@ void path_story__judge(const char *const lines[], const struct story_options *op
 	run__close(run);
 	free(run);
 	synthetic__remove(dir);
+}
+
+static void judge_case(const struct path_case *c)
+{
+	const struct result *r;
+	struct verdict v;
+
+	path_story__judge(c->lines, &c->options, &v);
+	r = !strcmp(c->subject, "witness") ? find_result(&v, "witness", "path")
+					   : find_result(&v, "path", c->subject);
+	if (!r)
+		fail_msg("%s: no result for %s", c->must, c->subject);
+	if (r->status != c->status || (c->reason && !strstr(r->reason, c->reason)))
+		fail_msg("%s: %s is %s: %s", c->must, c->subject, status__name(r->status),
+			 r->reason);
+	verdict__free(&v);
+}
+
+void path_story__judge_all(const struct path_case *cases, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		judge_case(&cases[i]);
 }
