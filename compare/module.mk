@@ -14,11 +14,10 @@ $(BUILD)/compare/bench: $(BUILD)/compare/bench.o $(TIMELINE_LIB) | $(BUILD)/tcpw
 BENCHES += $(BUILD)/compare/bench
 
 # compare/tests/test_X.c is one cmocka program; synthetic.c makes the run directories they
-# judge, feed.c shows samples to one check, path_story.c a flow over a relay
+# judge, feed.c shows samples to one check, path_story.c a flow over a relay, dress.c a foreign witness
 COMPARE_TESTS := $(patsubst compare/tests/%.c,$(BUILD)/compare/tests/%,$(wildcard compare/tests/test_*.c))
-$(COMPARE_TESTS): %: %.o $(BUILD)/compare/tests/synthetic.o $(BUILD)/compare/tests/feed.o \
-		$(BUILD)/compare/tests/path_story.o \
-		$(COMPARE_OBJS) $(TIMELINE_LIB)
+COMPARE_FIXTURES := $(patsubst %.c,$(BUILD)/%.o,$(filter-out compare/tests/test_%,$(wildcard compare/tests/*.c)))
+$(COMPARE_TESTS): %: %.o $(COMPARE_FIXTURES) $(COMPARE_OBJS) $(TIMELINE_LIB)
 	$(call link,-lcmocka $(COMPARE_LIBS))
 UNIT_TESTS += $(COMPARE_TESTS)
 
