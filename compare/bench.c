@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "timeline/cli.h"
+#include "timeline/temporary.h"
 #include "timeline/writer.h"
 
 #define MS	      1000000ULL
@@ -209,7 +210,7 @@ static void clean(const char *dir)
 
 int main(int argc, char **argv)
 {
-	char dir[64] = "/tmp/tcpw-bench-XXXXXX", probe[PATH_MAX], netlink[PATH_MAX];
+	char dir[TEMPORARY_PATH_MAX], probe[PATH_MAX], netlink[PATH_MAX];
 	struct cost compare, jq;
 	uint64_t megabytes = 100, probe_bytes, bytes;
 	const char *program = argc > 1 ? argv[1] : "build/tcpw-compare";
@@ -219,8 +220,10 @@ int main(int argc, char **argv)
 		fprintf(stderr, "usage: bench [TCPW-COMPARE [MEGABYTES]]\n");
 		return EXIT_USAGE;
 	}
-	if (!mkdtemp(dir)) {
-		fprintf(stderr, "bench: %s: %s\n", dir, strerror(errno));
+	err = temporary__directory(dir);
+	if (err) {
+		fprintf(stderr, "bench: no directory in %s: %s\n", temporary__folder(),
+			strerror(-err));
 		return EXIT_ERROR;
 	}
 	err = write_run(dir, megabytes << 20);

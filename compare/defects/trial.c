@@ -15,6 +15,7 @@
 #include "edit_values.h"
 #include "edit_report.h"
 #include "tape.h"
+#include "timeline/temporary.h"
 
 static const char *const files[] = { "manifest.json", "probe.jsonl",  "netlink.jsonl",
 				     "path.jsonl",    "iperf3.json", "iperf3-server.json" };
@@ -235,13 +236,14 @@ void trial__judge(struct trial *t, const struct defect *d, const char *run_dir)
 
 void trial__run(struct trial *t, const struct defect *d, const char *dir)
 {
-	char from[RUN_PATH_MAX], to[] = "/tmp/tcpw-defect-XXXXXX";
+	char from[RUN_PATH_MAX], to[TEMPORARY_PATH_MAX];
 	int err;
 
 	memset(t, 0, sizeof(*t));
 	t->outcome = OUTCOME_BROKEN;
-	if (!mkdtemp(to)) {
-		snprintf(t->why, sizeof(t->why), "no temporary directory: %s", strerror(errno));
+	err = temporary__directory(to);
+	if (err) {
+		snprintf(t->why, sizeof(t->why), "no temporary directory: %s", strerror(-err));
 		return;
 	}
 	err = run__path(dir, d->fixture, from) ?: copy_run(from, to);

@@ -13,7 +13,6 @@
 #include <cmocka.h>
 
 #include "synthetic.h"
-#include "timeline/temporary.h"
 
 #define SAMPLES_MAX 4096
 

@@ -122,7 +122,7 @@ static void write_account(const char *dir, const char *const lines[],
 			  const struct story_options *options)
 {
 	unsigned int count = 1;
-	char path[128];
+	char path[TEMPORARY_PATH_MAX + 16];
 	FILE *f;
 
 	if (options->path && !strcmp(options->path, "-"))
@@ -227,9 +227,9 @@ void path_story__judge(const char *const lines[], const struct story_options *op
 	static const struct story_options plain;
 	struct run *run = calloc(1, sizeof(*run));
 	struct check *check;
-	char dir[] = "/tmp/tcpw-path-XXXXXX";
+	char dir[TEMPORARY_PATH_MAX];
 
-	must(run && mkdtemp(dir), dir);
+	must(run && !temporary__directory(dir), "TMPDIR");
 	options = options ?: &plain;
 	memset(v, 0, sizeof(*v));
 	write_account(dir, lines, options);

@@ -375,10 +375,9 @@ static void write_manifest(const char *dir, const struct recipe *r)
 	must(!fclose(f), "manifest.json");
 }
 
-void synthetic__make(char dir[64], const struct recipe *r)
+void synthetic__make(char dir[TEMPORARY_PATH_MAX], const struct recipe *r)
 {
-	strcpy(dir, "/tmp/tcpw-compare-XXXXXX");
-	must(mkdtemp(dir), dir);
+	must(!temporary__directory(dir), "TMPDIR");
 	if (r->probe)
 		write_text(dir, "probe.jsonl", r->probe);
 	else
@@ -406,7 +405,7 @@ void synthetic__remove(const char *dir)
 
 void synthetic__judge(struct judgement *j, const struct recipe *r)
 {
-	char dir[64];
+	char dir[TEMPORARY_PATH_MAX];
 	int err;
 
 	synthetic__make(dir, r);

@@ -7,6 +7,7 @@
 #define TCPW_COMPARE_TESTS_SYNTHETIC_H
 
 #include "compare/judge.h"
+#include "timeline/temporary.h"
 #include "timeline/writer.h"
 
 #define SYNTHETIC_START_NS 9007199254740993000ULL /* beyond 2^53: no double holds it */
@@ -40,7 +41,7 @@ struct recipe {
 };
 
 /* Make a temporary directory and fill it; synthetic__remove() deletes both. */
-void synthetic__make(char dir[64], const struct recipe *r);
+void synthetic__make(char dir[TEMPORARY_PATH_MAX], const struct recipe *r);
 void synthetic__remove(const char *dir);
 
 /* Make, judge, remove. The judgement is to be freed. */

@@ -14,6 +14,7 @@
 
 #include "compare/defects/edit_values.h"
 #include "compare/defects/lacks.h"
+#include "timeline/temporary.h"
 
 static const char *fixtures(void)
 {
@@ -86,10 +87,10 @@ static void a_field_that_the_kernel_lacks_is_told(void **state)
 static void a_run_that_the_kernel_cannot_record_is_told(void **state)
 {
 	struct trial t = { .outcome = OUTCOME_BROKEN };
-	char dir[] = "/tmp/tcpw-lacks-XXXXXX", run[64], path[80];
+	char dir[TEMPORARY_PATH_MAX], run[TEMPORARY_PATH_MAX + 8], path[sizeof(run) + 8];
 	FILE *f;
 
-	assert_non_null(mkdtemp(dir));
+	assert_int_equal(temporary__directory(dir), 0);
 	snprintf(run, sizeof(run), "%s/poll", dir);
 	snprintf(path, sizeof(path), "%s.lacks", run);
 	lacks__explain(&t, &catalogue_of_defects[0], run, fixtures());
@@ -148,9 +149,9 @@ static void marks_are_to_blame_only_where_nothing_else_would_catch_it(void **sta
 		{ "iperf3 bytes at the end off by one", OUTCOME_MISSED }, /* bytes: no mark */
 		{ "netlink segs_in constant", OUTCOME_MISSED },		  /* bracketing */
 	};
-	char dir[] = "/tmp/tcpw-lacks-XXXXXX", path[64], whole[512];
+	char dir[TEMPORARY_PATH_MAX], path[TEMPORARY_PATH_MAX + 16], whole[512];
 
-	assert_non_null(mkdtemp(dir));
+	assert_int_equal(temporary__directory(dir), 0);
 	copy_without_marks(dir);
 	snprintf(whole, sizeof(whole), "%s/segment", fixtures());
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {

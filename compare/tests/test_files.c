@@ -12,17 +12,14 @@
 
 #include "synthetic.h"
 
-static char path[64];
+static char path[TEMPORARY_PATH_MAX];
 
 static const char *file(const char *text)
 {
 	FILE *f;
-	int fd;
 
-	strcpy(path, "/tmp/tcpw-file-XXXXXX");
-	fd = mkstemp(path);
-	assert_true(fd >= 0);
-	f = fdopen(fd, "w");
+	assert_int_equal(temporary__file(path), 0);
+	f = fopen(path, "w");
 	assert_non_null(f);
 	fputs(text, f);
 	fclose(f);
@@ -175,7 +172,7 @@ static void judging_twice_gives_the_same_bytes_and_no_path(void **state)
 	static const struct recipe recipes[] = { { 0 }, { .cut_netlink = true } };
 
 	for (int r = 0; r < 2; r++) {
-		char dir[64], other[80], *text[OUTPUTS];
+		char dir[TEMPORARY_PATH_MAX], other[RUN_PATH_MAX], *text[OUTPUTS];
 		struct judgement j;
 
 		synthetic__make(dir, &recipes[r]);
@@ -184,7 +181,7 @@ static void judging_twice_gives_the_same_bytes_and_no_path(void **state)
 		for (size_t i = 0; i < OUTPUTS; i++) {
 			text[i] = slurp(dir, outputs[i]);
 			assert_non_null(text[i]);
-			assert_null(strstr(text[i], "/tmp"));
+			assert_null(strstr(text[i], temporary__folder()));
 		}
 		snprintf(other, sizeof(other), "%s-elsewhere", dir);
 		assert_int_equal(rename(dir, other), 0);
@@ -204,7 +201,7 @@ static void judging_twice_gives_the_same_bytes_and_no_path(void **state)
 static void verdict_json_is_what_the_page_says(void **state)
 {
 	struct judgement j;
-	char dir[64], *text;
+	char dir[TEMPORARY_PATH_MAX], *text;
 	const cJSON *item;
 	cJSON *root;
 
@@ -239,7 +236,7 @@ static void verdict_json_is_what_the_page_says(void **state)
 static void report_fits_its_columns(void **state)
 {
 	struct judgement j;
-	char dir[64], *text;
+	char dir[TEMPORARY_PATH_MAX], *text;
 
 	synthetic__make(dir, &(struct recipe){ .cut_netlink = true });
 	assert_int_equal(judge__run(&j, dir, dir, NULL), 0);
@@ -257,7 +254,7 @@ static void report_fits_its_columns(void **state)
 static void junit_escapes(void **state)
 {
 	struct judgement j;
-	char dir[64], *text;
+	char dir[TEMPORARY_PATH_MAX], *text;
 
 	synthetic__make(
 		dir,
@@ -273,14 +270,14 @@ static void junit_escapes(void **state)
 static void what_cannot_be_written_is_named(void **state)
 {
 	struct judgement j;
-	char dir[64], out[80];
+	char dir[TEMPORARY_PATH_MAX], out[RUN_PATH_MAX];
 
 	synthetic__make(dir, &(struct recipe){ 0 });
 	snprintf(out, sizeof(out), "%s/manifest.json", dir); /* a file is no directory */
 	assert_true(judge__run(&j, dir, out, NULL) < 0);
 	assert_non_null(strstr(j.path, "manifest.json"));
 	judge__free(&j);
-	assert_true(judge__run(&j, "/nonexistent/run", "/tmp", NULL) < 0);
+	assert_true(judge__run(&j, "/nonexistent/run", temporary__folder(), NULL) < 0);
 	assert_string_equal(j.path, "/nonexistent/run");
 	judge__free(&j);
 	synthetic__remove(dir);
@@ -289,7 +286,7 @@ static void what_cannot_be_written_is_named(void **state)
 static void a_stale_verdict_goes(void **state)
 {
 	struct judgement j;
-	char dir[64], name[128];
+	char dir[TEMPORARY_PATH_MAX], name[RUN_PATH_MAX];
 
 	synthetic__make(dir, &(struct recipe){ 0 });
 	assert_int_equal(judge__run(&j, dir, dir, NULL), 0);
@@ -323,7 +320,7 @@ static void a_fifo_is_no_file(void **state)
 static void a_missing_witness_leaves_no_plot_data(void **state)
 {
 	struct judgement j;
-	char dir[64], name[128];
+	char dir[TEMPORARY_PATH_MAX], name[RUN_PATH_MAX];
 
 	synthetic__make(dir, &(struct recipe){ 0 });
 	assert_int_equal(judge__run(&j, dir, dir, NULL), 0);
@@ -351,7 +348,7 @@ static void plot_data_is_for_gnuplot(void **state)
 		{ "plots/data/gaps.tsv", "# gap_ms\tfraction\n\"probe\"\n" },
 	};
 	struct judgement j;
-	char dir[64];
+	char dir[TEMPORARY_PATH_MAX];
 
 	synthetic__make(dir, &(struct recipe){ 0 });
 	assert_int_equal(judge__run(&j, dir, dir, NULL), 0);

@@ -17,11 +17,11 @@ static const char *fixtures(void)
 static void a_good_run_is_judged_pass(void **state)
 {
 	const char *name = *state;
-	char dir[RUN_PATH_MAX], output[] = "/tmp/tcpw-fixture-XXXXXX";
+	char dir[RUN_PATH_MAX], output[TEMPORARY_PATH_MAX];
 	struct judgement *j = malloc(sizeof(*j));
 
 	assert_non_null(j);
-	assert_non_null(mkdtemp(output));
+	assert_int_equal(temporary__directory(output), 0);
 	assert_int_equal(run__path(fixtures(), name, dir), 0);
 	assert_int_equal(judge__run(j, dir, output, NULL), 0);
 	synthetic__remove(output);

@@ -11,7 +11,6 @@
 
 #include "dress.h"
 #include "synthetic.h"
-#include "timeline/temporary.h"
 
 static bool only_three_fields(unsigned int n, struct sample *s)
 {

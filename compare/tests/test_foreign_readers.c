@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "compare/foreign.h"
+#include "timeline/temporary.h"
 
 #define MS 1000000ULL
 
@@ -288,16 +289,18 @@ static void bad_files_are_named_with_line_and_cause(void **state)
 	};
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		char path[] = "/tmp/tcpw-foreign-XXXXXX", spec[64];
-		int fd = mkstemp(path), err;
+		char path[TEMPORARY_PATH_MAX], spec[TEMPORARY_PATH_MAX + 16];
 		struct foreign_reader *r;
 		struct foreign f;
 		struct sample s;
+		FILE *file;
+		int err;
 
-		assert_true(fd >= 0);
-		assert_int_equal(write(fd, cases[i].text, strlen(cases[i].text)),
-				 strlen(cases[i].text));
-		close(fd);
+		assert_int_equal(temporary__file(path), 0);
+		file = fopen(path, "w");
+		assert_non_null(file);
+		fputs(cases[i].text, file);
+		assert_int_equal(fclose(file), 0);
 		snprintf(spec, sizeof(spec), "%s%s", cases[i].format, path);
 		assert_int_equal(foreign__parse(&f, spec), 0);
 		err = foreign_reader__open(&r, &f, cases[i].placed ? &anchor : &nowhere);

@@ -124,7 +124,7 @@ static void short_is_short_of_what_was_asked_for(void **state)
 /* An interval of the client's report is taken away. */
 static void an_interval_that_is_missing_is_found(void **state)
 {
-	char dir[64], path[80], *text, *from, *to;
+	char dir[TEMPORARY_PATH_MAX], path[RUN_PATH_MAX], *text, *from, *to;
 	struct judgement j;
 	FILE *f;
 

@@ -81,7 +81,7 @@ static void in_order(void **state)
 		struct check check = { .ops = &ops }, *checks[] = { &check };
 		struct flows *flows;
 		struct run run;
-		char dir[64];
+		char dir[TEMPORARY_PATH_MAX];
 
 		synthetic__make(dir, &r);
 		assert_int_equal(run__open(&run, dir), 0);

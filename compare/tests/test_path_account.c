@@ -97,13 +97,13 @@ static void spoil(char *text, size_t len, uint32_t seed)
 static void whatever_is_in_it_an_account_is_read_or_refused_with_a_reason(void **state)
 {
 	const char *fixtures = getenv("TCPW_FIXTURES") ?: "compare/tests/fixtures";
-	char from[RUN_PATH_MAX], dir[] = "/tmp/tcpw-path-XXXXXX", name[64];
+	char from[RUN_PATH_MAX], dir[TEMPORARY_PATH_MAX], name[RUN_PATH_MAX];
 	struct run *run = calloc(1, sizeof(*run));
 	unsigned int refused = 0;
 	char *good;
 
 	assert_non_null(run);
-	assert_non_null(mkdtemp(dir));
+	assert_int_equal(temporary__directory(dir), 0);
 	strcpy(run->dir, dir);
 	snprintf(name, sizeof(name), "%s/path.jsonl", dir);
 	assert_int_equal(run__path(fixtures, "path", from), 0);

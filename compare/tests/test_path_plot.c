@@ -121,10 +121,10 @@ static void packets_are_drawn_by_what_became_of_them(void **state)
 				 "0.007000\t2\n\n\n"
 				 "\"unproven 1\"\n0.004000\t0\n0.004000\t1\n0.007000\t1\n" },
 	};
-	char dir[] = "/tmp/tcpw-plot-XXXXXX", path[RUN_PATH_MAX];
+	char dir[TEMPORARY_PATH_MAX], path[RUN_PATH_MAX];
 	struct path_plot p = { 0 };
 
-	assert_non_null(mkdtemp(dir));
+	assert_int_equal(temporary__directory(dir), 0);
 	assert_int_equal(output__make_dirs(dir), 0);
 	for (size_t i = 0; i < sizeof(packets) / sizeof(packets[0]); i++)
 		path_plot__packet(&p, &packets[i]);
@@ -172,13 +172,13 @@ static unsigned int count_of(const char *text, const char *what)
 static void a_recorded_run_is_drawn_whole(void **state)
 {
 	const char *fixtures = getenv("TCPW_FIXTURES") ?: "compare/tests/fixtures";
-	char from[RUN_PATH_MAX], dir[] = "/tmp/tcpw-plot-XXXXXX";
+	char from[RUN_PATH_MAX], dir[TEMPORARY_PATH_MAX];
 	char *account, *acts, *way, *resent;
 	struct judgement *j = malloc(sizeof(*j));
 	unsigned int lost;
 
 	assert_non_null(j);
-	assert_non_null(mkdtemp(dir));
+	assert_int_equal(temporary__directory(dir), 0);
 	assert_int_equal(run__path(fixtures, "path", from), 0);
 	assert_int_equal(judge__run(j, from, dir, NULL), 0);
 	account = slurp(from, "path.jsonl");

@@ -12,6 +12,7 @@
 #include "realtime.h"
 #include "relay.h"
 #include "timeline/cli.h"
+#include "timeline/temporary.h"
 
 #define say(...) (fprintf(stderr, "tcpw-relay: " __VA_ARGS__), fputc('\n', stderr))
 
@@ -100,12 +101,11 @@ static int open_ends(struct program *p)
 static int open_spool(struct program *p)
 {
 	const char *output = p->options.output, *slash = strrchr(output, '/');
-	const char *tmp = getenv("TMPDIR");
 	char directory[PATH_MAX] = ".";
 	int err;
 
 	if (!strcmp(output, "-"))
-		snprintf(directory, sizeof(directory), "%s", tmp && *tmp ? tmp : "/tmp");
+		snprintf(directory, sizeof(directory), "%s", temporary__folder());
 	else if (slash)
 		snprintf(directory, sizeof(directory), "%.*s", (int)(slash - output) + 1, output);
 	err = spool__open(&p->spool, directory);

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "timeline/cgroup.h"
+#include "timeline/temporary.h"
 
 static void cgroup_v2_is_found_in_mountinfo(void **state)
 {
@@ -29,11 +30,9 @@ static void cgroup_v2_is_found_in_mountinfo(void **state)
 		{ "34 23 0:30 / /cgroup2 rw - tmpfs cgroup2 rw\n", "", -ENOENT },
 		{ "", "", -ENOENT },
 	};
-	char file[] = "/tmp/tcpw-test-XXXXXX", path[256];
-	int fd = mkstemp(file);
+	char file[TEMPORARY_PATH_MAX], path[256];
 
-	assert_true(fd >= 0);
-	close(fd);
+	assert_int_equal(temporary__file(file), 0);
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		FILE *f = fopen(file, "we");
 

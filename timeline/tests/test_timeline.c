@@ -18,17 +18,16 @@
 #include <unistd.h>
 
 #include "timeline/reader.h"
+#include "timeline/temporary.h"
 #include "timeline/writer.h"
 
 #define BASE 10000000000000000ULL /* 115 days of uptime: beyond 2^53 */
 
-static char path[] = "/tmp/tcpw-test-XXXXXX";
+static char path[TEMPORARY_PATH_MAX];
 
 static int make_file(void **state)
 {
-	int fd = mkstemp(path);
-
-	return fd < 0 ? -1 : close(fd);
+	return temporary__file(path);
 }
 
 static int remove_file(void **state)
@@ -309,7 +308,7 @@ static void broken_headers_are_named(void **state)
 			fail_msg("%s: %d, \"%s\"", cases[i].text, err, timeline_reader__error(r));
 		timeline_reader__close(r);
 	}
-	assert_int_equal(timeline_reader__open(&r, "/tmp"), -EINVAL);
+	assert_int_equal(timeline_reader__open(&r, temporary__folder()), -EINVAL);
 	timeline_reader__close(r);
 	assert_int_equal(timeline_reader__open(&r, "/nonexistent/x"), -ENOENT);
 	assert_non_null(strstr(timeline_reader__error(r), "/nonexistent/x"));

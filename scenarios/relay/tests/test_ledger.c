@@ -24,18 +24,15 @@
 #include "scenarios/relay/plan.h"
 #include "scenarios/relay/quantity.h"
 #include "scenarios/relay/spool.h"
+#include "timeline/temporary.h"
 
 #define BASE 1000000ull
 
-static char path[64];
+static char path[TEMPORARY_PATH_MAX];
 
 static int make_file(void **state)
 {
-	int fd;
-
-	strcpy(path, "/tmp/tcpw-ledger-XXXXXX");
-	fd = mkstemp(path);
-	return fd < 0 ? -1 : close(fd);
+	return temporary__file(path);
 }
 
 static int remove_file(void **state)
@@ -223,7 +220,7 @@ static void what_is_done_is_kept_in_order(void **state)
 	struct spool *s;
 	uint64_t n = 200000;
 
-	assert_int_equal(spool__open(&s, "/tmp"), 0);
+	assert_int_equal(spool__open(&s, temporary__folder()), 0);
 	for (uint64_t i = 0; i < 100; i++) {
 		waiting[i] = spool__take(s, i);
 		waiting[i]->seq = (uint32_t)i;
@@ -252,7 +249,7 @@ static void what_finds_no_room_is_counted(void **state)
 	struct record *first, got;
 	struct spool *s;
 
-	assert_int_equal(spool__open(&s, "/tmp"), 0);
+	assert_int_equal(spool__open(&s, temporary__folder()), 0);
 	first = spool__take(s, 0); /* holds up all behind it */
 	for (uint64_t i = 1; i < n; i++)
 		spool__done(spool__take(s, i));
@@ -271,7 +268,7 @@ static void what_is_never_done_is_counted(void **state)
 	struct record got;
 	struct spool *s;
 
-	assert_int_equal(spool__open(&s, "/tmp"), 0);
+	assert_int_equal(spool__open(&s, temporary__folder()), 0);
 	spool__done(spool__take(s, 1));
 	spool__take(s, 2);
 	spool__done(spool__take(s, 3));
@@ -288,7 +285,7 @@ static void the_ring_is_used_over_and_over(void **state)
 	struct record got;
 	struct spool *s;
 
-	assert_int_equal(spool__open(&s, "/tmp"), 0);
+	assert_int_equal(spool__open(&s, temporary__folder()), 0);
 	while (taken - spool__lost(s) < 1500000) {
 		uint64_t lost = spool__lost(s);
 

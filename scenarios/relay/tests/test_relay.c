@@ -15,6 +15,7 @@
 #include "scenarios/relay/parcels.h"
 #include "scenarios/relay/relay_state.h"
 #include "timeline/cli.h"
+#include "timeline/temporary.h"
 
 #define NS_PER_S 1000000000ull
 
@@ -38,7 +39,7 @@ static void begin(struct stand *s, struct path_config config)
 		s->tun[dir].fd = fds[0];
 		s->end[dir] = fds[1];
 	}
-	assert_int_equal(spool__open(&s->spool, "/tmp"), 0);
+	assert_int_equal(spool__open(&s->spool, temporary__folder()), 0);
 	assert_int_equal(relay__new(&s->relay, &s->config, s->tun, s->spool), 0);
 }
 
