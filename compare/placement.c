@@ -10,12 +10,8 @@
  * clock reading that it prints, and the probe saw the calls. Mark minus printed end is the
  * beginning; the median over all streams and intervals is taken, the scatter is the residual. There
  * may be more calls than intervals (one at --omit's restart, one for a last interval too short to
- * be printed), so the marks are first aligned with the intervals: by the number of intervals whose
- * printed rtt, rttvar and cwnd are those at the mark (a receiver prints none); then by what is
- * possible, since no test begins before its streams are established; then by the number of
- * intervals that get a mark, and last by the scatter, which tells little of intervals of one length.
- * Where iperf3 was late and left out intervals (check_intervals.c) the calls behind are numbered
- * anew.
+ * be printed), so the marks are first aligned with the intervals: alignment.c tells which way
+ * fits best. Where iperf3 was late and left out intervals, numbering.c tells whose the calls are.
  *
  * Without marks, best first: first-send, the first sample that shows bulk data behind the 37-byte
  * cookie, bounded by the sample before it; tuples (tuples.c); established, when the last data
@@ -28,113 +24,26 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "alignment.h"
+#include "numbering.h"
 #include "tuples.h"
 
 #define SHIFTS_MAX 4096
 #define SPARE_MARKS 2 /* intervals that may be without a mark, at either end */
 #define LATE_CALLS_MAX 64 /* marks without an interval that a late iperf3 may leave */
-/* Marks that scatter more than this are not those of the intervals. */
-#define SCATTER_MAX_NS 100e6
 #define PRINTED_STEP_NS 1000 /* struct iperf_time has microseconds */
 #define ESTABLISHED_BOUND_NS                                                \
 	60000000 /* measured: 0.2 ms on loopback, 60 ms at 20 ms round trip \
 		  */
 #define TIMESTAMP_BOUND_NS 1000000000
 
-/* The first interval belongs to mark number shift. */
-struct alignment {
-	int shift;
-	unsigned int overlap, equal;
-	bool possible; /* time 0 is not before the stream was established */
-	double scatter_ns;
-};
-
-static bool is_equal(const struct interval *iv, const struct reading *r)
+static bool align(const struct aligned_stream *s, unsigned int count, struct numbering *nb,
+		  int expected, struct alignment *best)
 {
-	const uint32_t want = 1U << READ_RTT | 1U << READ_RTTVAR;
-
-	return (iv->figures & FIGURE_RTT) && (r->have & want) == want &&
-	       iv->rtt == r->value[READ_RTT] && iv->rttvar == r->value[READ_RTTVAR] &&
-	       (!(r->have >> READ_CWND & 1) || iv->cwnd == r->value[READ_CWND]);
-}
-
-/*
- * The mark of interval k, where that of the one before is known: the next one, but across a gap
- * that iperf3 left when it was late the first behind the interval's middle: those before it are of
- * intervals that were not printed, which ended when this one began. (Not the one nearest to its end:
- * if iperf3 is late again, further calls follow that of this interval at once.)
- */
-static int mark_of(const struct interval *iv, unsigned int k, const struct stream_captures *sc,
-		   int before, int64_t short_ns)
-{
-	int mark = before + 1;
-	int64_t middle_ns;
-
-	if (!k || before < 0 || !interval__is_gap(iv, k, short_ns))
-		return mark;
-	if (before >= (int)sc->count)
-		return mark;
-	middle_ns = (int64_t)sc->captures[before].t_ns + iv[k].start_ns / 2 + iv[k].end_ns / 2 -
-		    iv[k - 1].end_ns;
-	while (mark + 1 < (int)sc->count && (int64_t)sc->captures[mark].t_ns < middle_ns)
-		mark++;
-	return mark;
-}
-
-static struct alignment try_shift(const struct interval *iv, unsigned int count,
-				  const struct stream_captures *sc, int shift, int64_t short_ns)
-{
-	struct alignment a = { .shift = shift };
-	long double sum = 0, squares = 0, mean;
-	int mark = shift - 1;
-	int64_t first = 0;
-
-	for (unsigned int k = 0; k < count; k++) {
-		int64_t d;
-
-		mark = mark_of(iv, k, sc, mark, short_ns);
-		if (mark < 0 || mark >= (int)sc->count)
-			continue;
-		d = (int64_t)sc->captures[mark].t_ns - iv[k].end_ns;
-		if (!a.overlap++)
-			first = d;
-		sum += d - first;
-		squares += (long double)(d - first) * (d - first);
-		a.equal += is_equal(&iv[k], &sc->captures[mark].of[WITNESS_PROBE]);
-	}
-	if (a.overlap) {
-		mean = sum / a.overlap;
-		a.scatter_ns = sqrtl(fmaxl(0, squares / a.overlap - mean * mean));
-		a.possible = first + mean >= sc->established_ns;
-		/* of a flow whose beginning was not seen, only that tells a wrong number of marks */
-		if (!sc->established_ns)
-			a.possible = a.overlap > 1 && a.scatter_ns <= SCATTER_MAX_NS;
-	}
-	return a;
-}
-
-/* Is a to be preferred to b? Scatters that differ by less than half say nothing. */
-static bool better(const struct alignment *a, const struct alignment *b, int expected)
-{
-	if (a->equal != b->equal)
-		return a->equal > b->equal;
-	if (a->possible != b->possible)
-		return a->possible;
-	if (a->overlap != b->overlap)
-		return a->overlap > b->overlap;
-	if (a->scatter_ns < b->scatter_ns / 2 - 1000)
-		return true;
-	if (b->scatter_ns < a->scatter_ns / 2 - 1000)
-		return false;
-	return abs(a->shift - expected) < abs(b->shift - expected);
-}
-
-static bool align(const struct interval *iv, unsigned int count, const struct stream_captures *sc,
-		  int expected, int64_t short_ns, struct alignment *best)
-{
+	const struct stream_captures *sc = s->calls;
 	unsigned int need = count < sc->count ? count : sc->count;
 	int from = -SPARE_MARKS, to = (int)sc->count - (int)count + SPARE_MARKS;
-	bool found = false;
+	bool found = false, contrary;
 
 	if (!count || !sc->count)
 		return false;
@@ -151,9 +60,11 @@ static bool align(const struct interval *iv, unsigned int count, const struct st
 	if (to > from + SHIFTS_MAX)
 		to = from + SHIFTS_MAX;
 	for (int shift = from; shift <= to || shift <= expected; shift++) {
-		struct alignment a = try_shift(iv, count, sc, shift, short_ns);
+		const int *number = numbering__of(nb, shift + s->missed, &contrary);
+		struct alignment a = alignment__try(s, count, shift, number);
 
-		if (a.overlap < need || (found && !better(&a, best, expected)))
+		a.possible &= !contrary;
+		if (a.overlap < need || (found && !alignment__better(&a, best, expected)))
 			continue;
 		*best = a;
 		found = true;
@@ -194,24 +105,26 @@ static unsigned int epoch_range(const struct stream *s, unsigned int epoch, unsi
 	return first;
 }
 
-static int align_stream(const struct stream *s, struct stream_captures *sc, unsigned int epoch,
-			struct deltas *d)
+static int align_stream(const struct stream *s, struct stream_captures *sc,
+			const struct aligned_stream *as, unsigned int count, struct numbering *nb,
+			unsigned int epoch, struct deltas *d)
 {
-	unsigned int count, first = epoch_range(s, epoch, &count);
-	const struct interval *iv = s->intervals + first;
-	int64_t short_ns = stream__short_ns(s);
+	unsigned int first = as->intervals - s->intervals;
 	struct alignment a = { 0 };
-	int expected = 0, mark, err;
+	int expected = 0, err;
+	const int *number;
+	bool contrary;
 
 	/* the call at --omit's restart stands between the epochs */
 	if (epoch)
 		expected = (first && sc->of_interval[first - 1] >= 0 ? sc->of_interval[first - 1]
 								     : (int)first - 1) + 2;
-	if (!align(iv, count, sc, expected, short_ns, &a))
+	if (!align(as, count, nb, expected, &a))
 		return 0;
-	mark = a.shift - 1;
+	number = numbering__of(nb, a.shift + as->missed, &contrary);
 	for (unsigned int k = 0; k < count; k++) {
-		mark = mark_of(iv, k, sc, mark, short_ns);
+		int mark = a.shift + number[k];
+
 		if (mark < 0 || mark >= (int)sc->count)
 			continue;
 		sc->of_interval[first + k] = mark;
@@ -221,6 +134,42 @@ static int align_stream(const struct stream *s, struct stream_captures *sc, unsi
 			return err;
 	}
 	return 0;
+}
+
+/* An epoch of a report's streams: together, if they have the same number of intervals. */
+static int align_epoch(const struct report *r, struct captures *c, enum end end, unsigned int epoch,
+		       struct deltas *d)
+{
+	struct aligned_stream *s = calloc(r->count + 1, sizeof(*s));
+	unsigned int *count = calloc(r->count + 1, sizeof(*count)), most = 0;
+	bool together = true;
+	int err = s && count ? 0 : -ENOMEM;
+
+	for (unsigned int i = 0; i < r->count && !err; i++) {
+		s[i].intervals = r->streams[i].intervals +
+				 epoch_range(&r->streams[i], epoch, &count[i]);
+		s[i].calls = captures__of(c, end, i);
+		s[i].short_ns = stream__short_ns(&r->streams[i]);
+		together &= count[i] == count[0];
+		if (s[i].calls->count > most)
+			most = s[i].calls->count;
+	}
+	/* the first pass that a late probe saw may have been under way */
+	for (unsigned int i = 0; i < r->count && !err; i++)
+		if (!s[i].calls->established_ns)
+			s[i].missed = most - s[i].calls->count;
+	for (unsigned int i = 0; i < r->count && !err; i++) {
+		struct numbering *nb = together ? numbering__new(s, r->count, count[i])
+						: numbering__new(&s[i], 1, count[i]);
+
+		err = nb ? align_stream(&r->streams[i], captures__of(c, end, i), &s[i], count[i],
+					nb, epoch, d)
+			 : -ENOMEM;
+		numbering__free(nb);
+	}
+	free(s);
+	free(count);
+	return err;
 }
 
 static int compare_deltas(const void *a, const void *b)
@@ -249,7 +198,7 @@ static bool settle_on_median(struct placement *p, struct deltas *d)
 	p->residual_sd_ns = sqrtl(squares / d->count);
 	p->placed = d->count;
 	p->method = PLACEMENT_MARKS;
-	return p->residual_sd_ns <= SCATTER_MAX_NS;
+	return p->residual_sd_ns <= ALIGNMENT_SCATTER_MAX_NS;
 }
 
 /*
@@ -299,9 +248,8 @@ bool placement__by_marks(struct run *run, struct captures *c, enum end end)
 
 		if (!run->placement[end][e].intervals)
 			continue;
-		for (unsigned int i = 0; i < r->count && ok; i++)
-			ok = !align_stream(&r->streams[i], captures__of(c, end, i), e, &d);
-		ok = ok && settle_on_median(&run->placement[end][e], &d);
+		ok = !align_epoch(r, c, end, e, &d) &&
+		     settle_on_median(&run->placement[end][e], &d);
 		placed |= ok;
 		free(d.delta);
 	}
