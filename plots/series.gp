@@ -11,7 +11,9 @@
 has_probe = has(quantity.'.probe')
 has_netlink = has(quantity.'.netlink')
 has_iperf3 = has(quantity.'.iperf3')
-state(witness, present) = present ? witness : witness.': missing'
+# A witness may have told nothing but a flow's last words, which errors.gp compares: that is no series.
+state(witness, present) = present ? witness : \
+	witness.(strstrt(labels('errors'), witness) ? ': last words only, see errors' : ': missing')
 flows = 0 # a label has two words
 do for [witness in 'probe netlink iperf3'] {
 	shown = words(labels(quantity.'.'.witness)) / 2

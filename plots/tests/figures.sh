@@ -62,6 +62,13 @@ test_all_figures_of_a_run_with_four_flows_have_one_key_entry_a_witness() {
 	done
 }
 
+# compared_without WITNESS RUN: nobody is compared with it
+compared_without() {
+	awk -v witness="$1" 'BEGIN { RS = ""; ORS = "\n\n\n" } !index($0, witness)' \
+		"$WORK/$2/plots/data/errors.tsv" >"$WORK/errors"
+	mv "$WORK/errors" "$WORK/$2/plots/data/errors.tsv"
+}
+
 test_a_missing_witness_is_named_as_missing_and_not_drawn() {
 	local figure witness marks with without
 	run_with 1 whole
@@ -69,6 +76,7 @@ test_a_missing_witness_is_named_as_missing_and_not_drawn() {
 	for witness in probe netlink iperf3; do
 		run_with 1 "no-$witness"
 		rm "$WORK/no-$witness"/plots/data/*."$witness".tsv
+		compared_without "$witness" "no-$witness"
 		exits 0 "$DRAW" "$WORK/no-$witness"
 		whole_pictures "no-$witness"
 		for figure in "${SERIES[@]}"; do
@@ -84,8 +92,16 @@ test_a_missing_witness_is_named_as_missing_and_not_drawn() {
 test_a_file_with_no_sample_counts_as_missing() {
 	run_with 1 hollow
 	printf '# t_s\trtt\n"flow 1"\n' >"$WORK/hollow/plots/data/rtt.netlink.tsv"
+	compared_without netlink hollow
 	exits 0 "$DRAW" "$WORK/hollow"
 	in_picture hollow rtt 'netlink: missing'
+}
+
+test_a_witness_of_last_words_is_not_called_missing() {
+	run_with 1 last
+	rm "$WORK"/last/plots/data/*.netlink.tsv
+	exits 0 "$DRAW" "$WORK/last"
+	in_picture last rtt 'netlink: last words only, see errors'
 }
 
 test_a_run_without_any_witness_is_drawn_as_that() {
@@ -137,6 +153,9 @@ test_the_title_tells_of_the_path_what_is_not_neutral() {
 	exits 0 "$DRAW" "$WORK/told"
 	in_picture told rtt 'relay at 50 Mbit/s, 1 stream over'
 	in_picture told rtt '>round trip 20 ms, queue 250 kB, loss 1% in bursts of 8<'
+	echo '{"end": {"sum_sent_bidir_reverse": {}}}' >"$WORK/told/iperf3.json"
+	exits 0 "$DRAW" "$WORK/told"
+	in_picture told rtt '1 stream each way over'
 	jq '.path += {rate_bit: 0, rtt_us: 0, jitter_us: 1500, loss_percent: 0, reorder_percent: 0.5,
 		duplicate_percent: 2, mark_percent: 3, mtu: 1400, blackout_at_ms: 1000, blackout_ms: 1200}
 		| .knobs.flows = 400' "$WORK/told/manifest.json" >"$WORK/manifest"
