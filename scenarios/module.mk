@@ -13,8 +13,12 @@ scenarios: ## list the scenarios with their hypotheses
 
 .PHONY: scenarios
 
+# What the two programs of the path share
+PATH_OBJS := $(patsubst %.c,$(BUILD)/%.o,$(wildcard scenarios/*.c))
+
 # tcpw-relay and its unit tests
-RELAY_OBJS := $(patsubst %.c,$(BUILD)/%.o,$(filter-out scenarios/relay/main.c,$(wildcard scenarios/relay/*.c)))
+RELAY_OBJS := $(PATH_OBJS) \
+	      $(patsubst %.c,$(BUILD)/%.o,$(filter-out scenarios/relay/main.c,$(wildcard scenarios/relay/*.c)))
 RELAY_LIBS := -pthread $(TIMELINE_LIBS)
 
 $(BUILD)/tcpw-relay: $(BUILD)/scenarios/relay/main.o $(RELAY_OBJS) $(TIMELINE_LIB)
@@ -34,7 +38,7 @@ $(BUILD)/scenarios/relay/tests/transfer: $(BUILD)/scenarios/relay/tests/transfer
 LIVE_HELPERS += $(BUILD)/scenarios/relay/tests/transfer
 
 # tcpw-calibrate, its unit tests.
-CALIBRATE_OBJS := $(patsubst %.c,$(BUILD)/%.o,$(filter-out scenarios/calibrate/main.c, \
+CALIBRATE_OBJS := $(PATH_OBJS) $(patsubst %.c,$(BUILD)/%.o,$(filter-out scenarios/calibrate/main.c, \
 		  $(wildcard scenarios/calibrate/*.c)))
 
 $(BUILD)/tcpw-calibrate: $(BUILD)/scenarios/calibrate/main.o $(CALIBRATE_OBJS) $(TIMELINE_LIB)

@@ -3,11 +3,11 @@
 #include "options.h"
 
 #include <argp.h>
-#include <errno.h>
-#include <stdlib.h>
-#include <string.h>
 
+#include "scenarios/arguments.h"
 #include "timeline/cli.h"
+
+#define TIME_MAX_NS 60000000000ull
 
 const char *argp_program_version = "tcpw-calibrate " TCPW_VERSION;
 
@@ -72,47 +72,13 @@ static const struct argp_option table[] = {
 	{ 0 },
 };
 
-static void parse_time(struct argp_state *state, const char *name, const char *arg, uint64_t *ns)
-{
-	if (duration__parse(arg, 0, 60000000000ull, ns))
-		argp_error(state, "--%s %s: write a number and its unit, as in 10ms, at most 60s", name,
-			   arg);
-}
-
-static uint64_t parse_number(struct argp_state *state, const char *name, const char *arg,
-			     uint64_t min, uint64_t max)
-{
-	uint64_t value = 0;
-
-	if (number__parse(arg, min, max, &value))
-		argp_error(state, "--%s %s: must be a whole number from %llu to %llu", name, arg,
-			   (unsigned long long)min, (unsigned long long)max);
-	return value;
-}
-
-/* A decimal fraction as the shell writes it: no sign, no exponent. */
-static double parse_fraction(struct argp_state *state, const char *name, const char *arg, double min,
-			     double max)
-{
-	double value = 0;
-	char *end;
-
-	if (arg[0] && strspn(arg, "0123456789.") == strlen(arg)) {
-		value = strtod(arg, &end);
-		if (!*end && value >= min && value <= max)
-			return value;
-	}
-	argp_error(state, "--%s %s: must be a number from %g to %g", name, arg, min, max);
-	return 0;
-}
-
 static void parse_directions(struct argp_state *state, const char *name, const char *arg,
 			     bool which[DIRECTIONS])
 {
-	which[C2S] = !strcmp(arg, "c2s") || !strcmp(arg, "both");
-	which[S2C] = !strcmp(arg, "s2c") || !strcmp(arg, "both");
-	if (!which[C2S] && !which[S2C])
-		argp_error(state, "--%s %s: choose c2s, s2c or both", name, arg);
+	unsigned int directions = argument__directions(state, name, arg);
+
+	which[C2S] = directions & DIRECTION_C2S;
+	which[S2C] = directions & DIRECTION_S2C;
 }
 
 static void check_complete(struct argp_state *state, const struct plan *p)
@@ -137,33 +103,33 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 		p->address[key == OPT_CLIENT ? CLIENT : SERVER] = arg;
 		break;
 	case OPT_RTT:
-		parse_time(state, "rtt", arg, &p->rtt_ns);
+		argument__time(state, "rtt", arg, TIME_MAX_NS, &p->rtt_ns);
 		break;
 	case OPT_JITTER:
-		parse_time(state, "jitter", arg, &p->jitter_ns);
+		argument__time(state, "jitter", arg, TIME_MAX_NS, &p->jitter_ns);
 		break;
 	case OPT_LATE:
-		parse_time(state, "late", arg, &p->late_ns);
+		argument__time(state, "late", arg, TIME_MAX_NS, &p->late_ns);
 		break;
 	case OPT_PATIENCE:
-		parse_time(state, "patience", arg, &p->patience_ns);
+		argument__time(state, "patience", arg, TIME_MAX_NS, &p->patience_ns);
 		break;
 	case OPT_RATE:
-		p->rate_bit = parse_number(state, "rate", arg, 0, 1000000000000ull);
+		p->rate_bit = argument__number(state, "rate", arg, 0, 1000000000000ull);
 		if (p->rate_bit && p->rate_bit < 100000)
 			argp_error(state, "--rate %s: a bottleneck has at least 100000 bit/s", arg);
 		break;
 	case OPT_QUEUE:
-		p->queue_bytes = parse_number(state, "queue", arg, 3000, 1000000000);
+		p->queue_bytes = argument__number(state, "queue", arg, 3000, 1000000000);
 		break;
 	case OPT_BURST:
-		p->burst_bytes = parse_number(state, "burst", arg, 0, 1000000000);
+		p->burst_bytes = argument__number(state, "burst", arg, 0, 1000000000);
 		break;
 	case OPT_LOSS:
-		p->loss = parse_fraction(state, "loss", arg, 0, 50) / 100;
+		p->loss = argument__fraction(state, "loss", arg, 0, 50) / 100;
 		break;
 	case OPT_LOSS_BURST:
-		p->loss_burst = parse_fraction(state, "loss-burst", arg, 1, 1000);
+		p->loss_burst = argument__fraction(state, "loss-burst", arg, 1, 1000);
 		break;
 	case OPT_IMPAIRED:
 		parse_directions(state, "impaired", arg, p->impaired);
@@ -172,22 +138,22 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 		parse_directions(state, "limited", arg, p->limited);
 		break;
 	case OPT_REORDER:
-		p->reorder = parse_fraction(state, "reorder", arg, 0, 50) / 100;
+		p->reorder = argument__fraction(state, "reorder", arg, 0, 50) / 100;
 		break;
 	case OPT_REORDER_BY:
-		parse_time(state, "reorder-by", arg, &p->reorder_ns);
+		argument__time(state, "reorder-by", arg, TIME_MAX_NS, &p->reorder_ns);
 		break;
 	case OPT_DUPLICATE:
-		p->duplicate = parse_fraction(state, "duplicate", arg, 0, 50) / 100;
+		p->duplicate = argument__fraction(state, "duplicate", arg, 0, 50) / 100;
 		break;
 	case OPT_MARK:
-		p->mark = parse_fraction(state, "mark", arg, 0, 100) / 100;
+		p->mark = argument__fraction(state, "mark", arg, 0, 100) / 100;
 		break;
 	case OPT_MARK_QUEUE:
-		p->mark_queue_bytes = parse_number(state, "mark-queue", arg, 0, 100000000);
+		p->mark_queue_bytes = argument__number(state, "mark-queue", arg, 0, 100000000);
 		break;
 	case OPT_MTU:
-		p->mtu = parse_number(state, "mtu", arg, 576, 1500);
+		p->mtu = argument__number(state, "mtu", arg, 576, 1500);
 		break;
 	case ARGP_KEY_ARG:
 		argp_error(state, "%s: what is this? Everything is given by options", arg);

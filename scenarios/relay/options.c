@@ -3,13 +3,13 @@
 #include "options.h"
 
 #include <argp.h>
-#include <errno.h>
 #include <net/if.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "plan.h"
-#include "quantity.h"
+#include "scenarios/arguments.h"
+#include "scenarios/quantity.h"
 #include "timeline/cli.h"
 
 #define NS_PER_S	  1000000000ull
@@ -23,6 +23,8 @@
 #define BLACKOUT_MAX_NS	  (3600 * NS_PER_S)
 #define QUEUE_DEFAULT_NS  (NS_PER_S / 10)
 #define QUEUE_DEFAULT_MIN 30000
+
+_Static_assert(DIRECTION_C2S == 1u << DIR_C2S && DIRECTION_S2C == 1u << DIR_S2C, "chance_dirs");
 
 const char *argp_program_version = "tcpw-relay " TCPW_VERSION;
 
@@ -106,34 +108,6 @@ static const char *name_of(int key)
 	return o->name;
 }
 
-static void parse_time(struct argp_state *state, int key, const char *arg, uint64_t max,
-		       uint64_t *ns)
-{
-	int err = duration__parse(arg, 0, max, ns);
-
-	if (err == -ERANGE)
-		argp_error(state, "--%s %s: must be at most %llus", name_of(key), arg,
-			   (unsigned long long)(max / NS_PER_S));
-	else if (err)
-		argp_error(state, "--%s %s: write a number and its unit, as in 10ms", name_of(key),
-			   arg);
-}
-
-static void parse_percent(struct argp_state *state, int key, const char *arg, double *value)
-{
-	if (decimal__parse(arg, 0, 100, value))
-		argp_error(state, "--%s %s: must be a number from 0 to 100, as in 0.5",
-			   name_of(key), arg);
-}
-
-static void parse_number(struct argp_state *state, int key, const char *arg, uint64_t min,
-			 uint64_t max, uint64_t *value)
-{
-	if (number__parse(arg, min, max, value))
-		argp_error(state, "--%s %s: must be a whole number from %llu to %llu", name_of(key),
-			   arg, (unsigned long long)min, (unsigned long long)max);
-}
-
 static void parse_rate(struct argp_state *state, const char *arg, uint64_t *bits)
 {
 	*bits = 0;
@@ -142,18 +116,6 @@ static void parse_rate(struct argp_state *state, const char *arg, uint64_t *bits
 			   "--rate %s: must be a rate in bit/s from 1K to 100G, as in 200M, "
 			   "or 0 for none",
 			   arg);
-}
-
-static void parse_dir(struct argp_state *state, const char *arg, uint8_t *dirs)
-{
-	static const char *const names[] = { NULL, "c2s", "s2c", "both" };
-
-	for (uint8_t i = 1; i < sizeof(names) / sizeof(names[0]); i++)
-		if (!strcmp(arg, names[i])) {
-			*dirs = i;
-			return;
-		}
-	argp_error(state, "--loss-dir %s: choose c2s, s2c or both", arg);
 }
 
 static void parse_blackout(struct argp_state *state, const char *arg, struct path_config *c)
@@ -165,8 +127,8 @@ static void parse_blackout(struct argp_state *state, const char *arg, struct pat
 		argp_error(state, "--blackout %s: write two times, as in 2s:500ms", arg);
 	memcpy(at, arg, (size_t)(colon - arg));
 	at[colon - arg] = '\0';
-	parse_time(state, OPT_BLACKOUT, at, BLACKOUT_MAX_NS, &c->blackout_at_ns);
-	parse_time(state, OPT_BLACKOUT, colon + 1, BLACKOUT_MAX_NS, &c->blackout_ns);
+	argument__time(state, name_of(OPT_BLACKOUT), at, BLACKOUT_MAX_NS, &c->blackout_at_ns);
+	argument__time(state, name_of(OPT_BLACKOUT), colon + 1, BLACKOUT_MAX_NS, &c->blackout_ns);
 }
 
 static void parse_miscount_kind(struct argp_state *state, const char *arg, struct miscount *m)
@@ -218,53 +180,48 @@ static void check(struct argp_state *state, struct options *o)
 
 static error_t parse_path(int key, char *arg, struct argp_state *state, struct path_config *c)
 {
-	uint64_t mtu;
-
 	switch (key) {
 	case OPT_RTT:
-		parse_time(state, key, arg, TIME_MAX_NS, &c->rtt_ns);
+		argument__time(state, name_of(key), arg, TIME_MAX_NS, &c->rtt_ns);
 		break;
 	case OPT_JITTER:
-		parse_time(state, key, arg, TIME_MAX_NS, &c->jitter_ns);
+		argument__time(state, name_of(key), arg, TIME_MAX_NS, &c->jitter_ns);
 		break;
 	case OPT_QUEUE:
-		parse_number(state, key, arg, QUEUE_MIN, QUEUE_MAX, &c->queue_bytes);
+		c->queue_bytes = argument__number(state, name_of(key), arg, QUEUE_MIN, QUEUE_MAX);
 		break;
 	case OPT_LOSS:
-		parse_percent(state, key, arg, &c->loss_percent);
+		c->loss_percent = argument__fraction(state, name_of(key), arg, 0, 100);
 		break;
 	case OPT_LOSS_BURST:
-		if (decimal__parse(arg, 1, BURST_MAX, &c->loss_burst))
-			argp_error(state, "--loss-burst %s: must be a number from 1 to %d", arg,
-				   BURST_MAX);
+		c->loss_burst = argument__fraction(state, name_of(key), arg, 1, BURST_MAX);
 		break;
 	case OPT_LOSS_DIR:
-		parse_dir(state, arg, &c->chance_dirs);
+		c->chance_dirs = argument__directions(state, name_of(key), arg);
 		break;
 	case OPT_REORDER:
-		parse_percent(state, key, arg, &c->reorder_percent);
+		c->reorder_percent = argument__fraction(state, name_of(key), arg, 0, 100);
 		break;
 	case OPT_REORDER_BY:
-		parse_time(state, key, arg, TIME_MAX_NS, &c->reorder_ns);
+		argument__time(state, name_of(key), arg, TIME_MAX_NS, &c->reorder_ns);
 		break;
 	case OPT_DUPLICATE:
-		parse_percent(state, key, arg, &c->duplicate_percent);
+		c->duplicate_percent = argument__fraction(state, name_of(key), arg, 0, 100);
 		break;
 	case OPT_MARK:
-		parse_percent(state, key, arg, &c->mark_percent);
+		c->mark_percent = argument__fraction(state, name_of(key), arg, 0, 100);
 		break;
 	case OPT_MARK_QUEUE:
-		parse_number(state, key, arg, 1, QUEUE_MAX, &c->mark_queue_bytes);
+		c->mark_queue_bytes = argument__number(state, name_of(key), arg, 1, QUEUE_MAX);
 		break;
 	case OPT_MTU:
-		parse_number(state, key, arg, MTU_MIN, PATH_MTU, &mtu);
-		c->mtu = (uint32_t)mtu;
+		c->mtu = argument__number(state, name_of(key), arg, MTU_MIN, PATH_MTU);
 		break;
 	case OPT_BLACKOUT:
 		parse_blackout(state, arg, c);
 		break;
 	case OPT_SEED:
-		parse_number(state, key, arg, 0, UINT64_MAX, &c->seed);
+		c->seed = argument__number(state, name_of(key), arg, 0, UINT64_MAX);
 		break;
 	default:
 		return ARGP_ERR_UNKNOWN;
@@ -297,7 +254,7 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 		o->drops = arg;
 		break;
 	case OPT_MISCOUNT:
-		parse_number(state, key, arg, 1, UINT32_MAX, &o->miscount.every);
+		o->miscount.every = argument__number(state, name_of(key), arg, 1, UINT32_MAX);
 		break;
 	case OPT_MISCOUNT_KIND:
 		parse_miscount_kind(state, arg, &o->miscount);

@@ -22,7 +22,7 @@
 #include "scenarios/relay/ledger.h"
 #include "scenarios/relay/miscount.h"
 #include "scenarios/relay/plan.h"
-#include "scenarios/relay/quantity.h"
+#include "scenarios/quantity.h"
 #include "scenarios/relay/spool.h"
 #include "timeline/temporary.h"
 

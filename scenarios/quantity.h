@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Quantities as the knobs of a scenario have them, as strict as timeline/cli.h. */
-#ifndef TCPW_RELAY_QUANTITY_H
-#define TCPW_RELAY_QUANTITY_H
+#ifndef TCPW_SCENARIOS_QUANTITY_H
+#define TCPW_SCENARIOS_QUANTITY_H
 
 #include <stdint.h>
 
