@@ -8,8 +8,8 @@
  *
  * - arrived: their segs_in are no more than the packets that the end's device has received.
  *
- * - lost: data segments that left one end and did not reach the other were dropped, or arrived when
- *   no socket was there to count them.
+ * - lost: data segments that left one end and did not reach the other were dropped, were too big to
+ *   be forwarded, or arrived when no socket was there to count them.
  *
  * - retransmissions: each data segment that was dropped was sent again, or was unacknowledged at
  * the close. A drop may also be of a packet without data; and two small segments may be sent again
@@ -43,7 +43,7 @@ void path_devices__add(struct path_devices *d, const struct path_device_line *li
 	for (enum path_dir dir = 0; dir < DIRS; dir++)
 		if (!strcmp(line->dev, dir == DIR_C2S ? "right" : "left")) {
 			d->dropped_least[dir] += sign * (int64_t)line->drops_least;
-			d->dropped_most[dir] += sign * (int64_t)line->drops_most;
+			d->dropped_most[dir] += sign * (int64_t)(line->drops_most + line->too_big);
 		}
 }
 

@@ -15,7 +15,7 @@
 /* Packets between the two readings of the devices. */
 struct path_devices {
 	int64_t sent[ENDS], got[ENDS];			 /* by the ends' own devices */
-	int64_t dropped_least[DIRS], dropped_most[DIRS]; /* by the routers' queueing disciplines */
+	int64_t dropped_least[DIRS], dropped_most[DIRS]; /* by routers: by queues; most: or for size */
 	unsigned int ends; /* readings of the ends' devices: 4, if all are there */
 };
 

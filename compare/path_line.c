@@ -251,6 +251,8 @@ int path_line__device(struct path_line_reader *l, const cJSON *root, bool after,
 	memset(d, 0, sizeof(*d));
 	d->after = after;
 	read_drops(member__get(root, "qdisc"), d);
+	if (!member__u64(root, "too_big", &d->too_big))
+		d->too_big = 0; /* nothing can be, there */
 	if (!member__string(root, "netns", d->netns, sizeof(d->netns)) ||
 	    !member__string(root, "dev", d->dev, sizeof(d->dev)) ||
 	    !member__u64(member__get(link, "rx"), "packets", &d->rx_packets) ||

@@ -79,6 +79,7 @@ struct path_device_line {
 	uint64_t rx_packets, tx_packets;
 	/* of its queueing disciplines: one may count what another inside it has dropped */
 	uint64_t drops_least, drops_most;
+	uint64_t too_big; /* not forwarded to this device */
 };
 
 enum path_line { PATH_END, PATH_FLOW, PATH_PACKET, PATH_DEVICE, PATH_OTHER };

@@ -29,7 +29,7 @@ static const struct item items[] = {
 	  "kernel 5.10 or later with CONFIG_CGROUP_BPF; CAP_BPF, CAP_PERFMON, CAP_NET_ADMIN" },
 	{ "on_segment", "tracepoint tcp_probe (mode segment)",
 	  "kernel 5.10 or later with CONFIG_BPF_EVENTS; CAP_PERFMON" },
-	{ "on_poll", "iterator over TCP sockets (mode poll)", "kernel 5.12 or later" },
+	{ "on_poll", "iterator over TCP sockets (mode poll)", "kernel 5.10 or later" },
 	{ "on_arm", "callbacks of flows older than the probe",
 	  "kernel 6.12 or later (TCP_BPF_SOCK_OPS_CB_FLAGS for BPF programs)" },
 	{ "on_getsockopt", "getsockopt(TCP_INFO) caught with the socket (marks)",

@@ -36,15 +36,15 @@ struct {
 #define find_state(sk, cookie) bpf_sk_storage_get(&flows, sk, 0, 0)
 #define make_state(sk, cookie) bpf_sk_storage_get(&flows, sk, 0, BPF_SK_STORAGE_GET_F_CREATE)
 #define forget_state(cookie) ((void)0)
-#define cookie_of(sk, tp) bpf_get_socket_cookie(sk)
+#define cookie_of(s, t) bpf_get_socket_cookie(s)
 #define is_known(cookie) true
 
 #else
 
 /*
  * Before 5.11 tracing programs may not use socket storage, and before 5.12 they cannot ask for a
- * cookie, only read the one that on_sock_ops has made the kernel choose. Sockets older than the
- * probe have none, and are not seen.
+ * cookie, only read the one that on_sock_ops or a dump of inet_diag has made the kernel choose.
+ * Sockets older than the probe that nobody has dumped have none, and are not seen.
  */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
@@ -55,14 +55,14 @@ struct {
 
 #define find_state(sk, cookie) ({ __u64 key = (cookie); bpf_map_lookup_elem(&flows, &key); })
 #define is_known(cookie) ((cookie) != 0)
-#define cookie_of(sk, tp) ((tp)->inet_conn.icsk_inet.sk.__sk_common.skc_cookie.counter)
+#define cookie_of(s, t) ((t)->inet_conn.icsk_inet.sk.__sk_common.skc_cookie.counter)
 
 static __noinline struct flow_state *make_state_of(__u64 cookie)
 {
 	struct flow_state state = {};
 
-	if (bpf_map_update_elem(&flows, &cookie, &state, BPF_ANY))
-		return 0;
+	/* Fails where another processor's program was faster: then its state is the flow's. */
+	bpf_map_update_elem(&flows, &cookie, &state, BPF_NOEXIST);
 	return bpf_map_lookup_elem(&flows, &cookie);
 }
 #define make_state(sk, cookie) make_state_of(cookie)
@@ -200,15 +200,16 @@ static __always_inline struct flow_state *flow_state(void *sk, const struct tcp_
 }
 
 /*
- * The flow's next number. Before 5.12 no atomic operation returns a value, but then all programs that
- * load run under the socket's lock (on_poll asks for cookies), where a plain increment is exact.
+ * The flow's next number. Before 5.12 no atomic operation returns a value. A plain increment is exact
+ * under the socket's lock, which all programs hold there but on_poll (iter/tcp takes it since 5.15):
+ * polls have no number then, and what a full ring loses of them is only counted.
  */
-static __always_inline __u64 next_seq(struct flow_state *state)
+static __always_inline __u64 next_seq(struct flow_state *state, enum record_type type)
 {
 #ifdef ATOMIC_RESULTS
 	return __sync_fetch_and_add(&state->seq, 1) + 1;
 #else
-	return ++state->seq;
+	return type == RECORD_POLL ? 0 : ++state->seq;
 #endif
 }
 
@@ -225,7 +226,7 @@ static __always_inline void head(struct record_head *head, enum record_type type
 static __always_inline struct record *begin(struct flow_state *state, enum record_type type,
 					    __u32 *ticket)
 {
-	__u64 seq = next_seq(state);
+	__u64 seq = next_seq(state, type);
 	struct record *r = reserve(sizeof(*r), ticket);
 
 	if (!r)

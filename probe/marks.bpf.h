@@ -90,7 +90,7 @@ static __always_inline void mark(const struct tcp_sock *tp, struct flow_state *s
 {
 	struct record_tcp_info *info;
 	__u32 ticket, info_ticket;
-	__u64 seq = locked ? next_seq(state) : 0;
+	__u64 seq = locked ? next_seq(state, RECORD_MARK) : 0;
 	struct record *r = reserve(sizeof(*r), &ticket);
 
 	if (!r)

@@ -155,7 +155,7 @@ int on_poll(struct bpf_iter__tcp *ctx)
 	tp = (struct tcp_sock *)bpf_skc_to_tcp_sock(skc); /* NULL: a request or a TIME_WAIT */
 	if (!tp)
 		return 0;
-	state = flow_state(tp, tp, bpf_get_socket_cookie(tp), true);
+	state = flow_state(tp, tp, cookie_of(tp, tp), true);
 	if (!state)
 		return 0;
 	r = begin(state, RECORD_POLL, &ticket);

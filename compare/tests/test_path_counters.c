@@ -44,6 +44,8 @@ static void a_path_that_counts_is_held_against_sums(void **state)
 		  "segs_in", NETEM(COUNTED("", "13", "20", "18", "13", "2")) },
 		{ "lost without a drop", { COUNTS }, "lost", STATUS_FAIL, "were not dropped",
 		  NETEM(COUNTED("", "13", "20", "19", "13", "1")) },
+		{ "lost without a drop, but one was too big", { COUNTS }, "lost", STATUS_PASS, NULL,
+		  NETEM(COUNTED("", "13", "20", "19", "13", "1}],\"too_big\":1,\"x\":[{\"y\":0")) },
 		{ "more drops than retransmissions", { COUNTS }, "retransmissions", STATUS_FAIL,
 		  "more drops", NETEM(COUNTED("", "13", "20", "19", "13", "6")) },
 		{ "but with marks, which netem counts as drops", { COUNTS }, "retransmissions",

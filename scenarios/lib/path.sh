@@ -97,18 +97,32 @@ path_bottleneck() {
 		\"burst_bytes\": $burst, \"limited\": \"c2s\"}"
 }
 
+# refused_as_too_big NS: packets that it did not forward since they were too big for where they should
+# leave (ip_forward(), ip6_forward(): FRAGFAILS, and an ICMP message to the sender)
+refused_as_too_big() {
+	# shellcheck disable=SC2016 # awk's
+	in_ns "$1" awk '/^Ip:/ && !column { for (i = 2; i <= NF; i++) if ($i == "FragFails") column = i; next }
+		/^Ip:/ { n += $column }
+		$1 == "Ip6FragFails" { n += $2 }
+		END { print n + 0 }' /proc/net/snmp /proc/net/snmp6
+}
+
 # One line for each device: counters of link and queues. Times are CLOCK_REALTIME. False if one could
-# not be written: who calls says so, since at the end of a run nothing may end it again.
+# not be written: who calls says so, since at the end of a run nothing may end it again. What was too big
+# is told of the devices that take less than another of their namespace.
 path_ledger() {
-	local event=$1 ns link qdisc
+	local event=$1 ns link qdisc big
 	for ns in $(printf '%s\n' "${PATH_DEVICES[@]%% *}" | sort -u); do
 		link=$(in_ns "$ns" ip -s -j link show) &&
-			qdisc=$(in_ns "$ns" tc -s -j qdisc show) || return 1
-		printf '%s\n%s\n%s\n%s\n' "\"$ns\"" "$EPOCHREALTIME" "$link" "${qdisc:-[]}"
+			qdisc=$(in_ns "$ns" tc -s -j qdisc show) &&
+			big=$(refused_as_too_big "$ns") || return 1
+		printf '%s\n%s\n%s\n%s\n%s\n' "\"$ns\"" "$EPOCHREALTIME" "$link" "${qdisc:-[]}" "$big"
 	done | jq -cn --arg event "$event" --args '[inputs] as $in | $ARGS.positional[] | split(" ") as [$ns, $dev]
 		| ($in | index($ns)) as $i | first($in[$i + 2][] | select(.ifname == $dev)) as $link
 		| {event: $event, realtime_s: $in[$i + 1], netns: $ns, dev: $dev, mtu: $link.mtu,
-		link: $link.stats64, qdisc: [$in[$i + 3][] | select(.dev == $dev) | del(.dev)]}' \
+		link: $link.stats64, qdisc: [$in[$i + 3][] | select(.dev == $dev) | del(.dev)]}
+		+ if any($in[$i + 2][]; .link_type == "ether" and .mtu > $link.mtu)
+		then {too_big: $in[$i + 4]} else {} end' \
 		"${PATH_DEVICES[@]}" >>"$RUN_DIR/$LEDGER"
 }
 
