@@ -190,3 +190,19 @@ void feed__judge(const struct feed *feed, struct verdict *v)
 	free(c->flow);
 	free(c);
 }
+
+void feed__expect(const struct verdict *v, const struct result *r, const struct feed_outcome *o)
+{
+	assert_non_null(r);
+	if (r->compared != o->compared || r->moved != o->moved || r->unproven != o->unproven)
+		fail_msg("%s: %llu compared, %llu moved, %llu unproven; %s", o->description,
+			 (unsigned long long)r->compared, (unsigned long long)r->moved,
+			 (unsigned long long)r->unproven, r->reason);
+	if (o->says ? r->status != STATUS_FAIL || !strstr(r->reason, o->says)
+		    : r->status == STATUS_FAIL)
+		fail_msg("%s: %s, %s", o->description, status__name(r->status), r->reason);
+	for (unsigned int i = 0; i < v->results_count; i++)
+		if (&v->results[i] != r && v->results[i].status == STATUS_FAIL)
+			fail_msg("%s: also %s: %s", o->description, v->results[i].subject,
+				 v->results[i].reason);
+}

@@ -27,4 +27,13 @@ struct feed {
 /* The verdict of the check alone, to be freed. Aborts the test on a line it does not understand. */
 void feed__judge(const struct feed *feed, struct verdict *v);
 
+/* What must have come of a case; says: it fails, and tells that; NULL: it does not. */
+struct feed_outcome {
+	const char *description, *says;
+	uint64_t compared, moved, unproven;
+};
+
+/* Fails the test if r is not that outcome, or any other result of the verdict is a failure. */
+void feed__expect(const struct verdict *v, const struct result *r, const struct feed_outcome *o);
+
 #endif

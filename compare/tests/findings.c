@@ -1,15 +1,10 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /* Cases of a made-up run, each with its finding. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include <cmocka.h>
-
 #include "findings.h"
 
-#define TESTS_MAX 64
+#include <string.h>
+
+#include "cases.h"
 
 static void the_finding_is_made(void **state)
 {
@@ -37,14 +32,5 @@ static void the_finding_is_made(void **state)
 int findings__run(const struct finding *cases, size_t count, const struct CMUnitTest *others,
 		  size_t others_count)
 {
-	static struct CMUnitTest tests[TESTS_MAX];
-
-	if (count + others_count > TESTS_MAX)
-		abort();
-	for (size_t i = 0; i < count; i++)
-		tests[i] = (struct CMUnitTest){ cases[i].name, the_finding_is_made, NULL, NULL,
-						(void *)&cases[i] };
-	for (size_t i = 0; i < others_count; i++)
-		tests[count + i] = others[i];
-	return _cmocka_run_group_tests("findings", tests, count + others_count, NULL, NULL);
+	return cases__run(cases, sizeof(*cases), count, the_finding_is_made, others, others_count);
 }

@@ -8,7 +8,7 @@
 #include "synthetic.h"
 
 struct finding {
-	const char *name, *check, *subject;
+	const char *description, *check, *subject;
 	const char *says; /* NULL: the check passes */
 	struct recipe recipe;
 	bool silent; /* it has no entry where it passes */

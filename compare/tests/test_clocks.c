@@ -9,6 +9,7 @@
 
 #include "compare/check_clocks.h"
 #include "compare/clock_fields.h"
+#include "cases.h"
 #include "feed.h"
 #include "synthetic.h"
 
@@ -203,12 +204,9 @@ static void ages_are_undone(void **state)
 
 int main(void)
 {
-	enum { COUNT = sizeof(cases) / sizeof(cases[0]) };
-	static struct CMUnitTest tests[COUNT + 1];
+	static const struct CMUnitTest others[] = {
+		cmocka_unit_test(ages_are_undone),
+	};
 
-	for (int i = 0; i < COUNT; i++)
-		tests[i] = (struct CMUnitTest){ cases[i].description, judge_case, NULL, NULL,
-						(void *)&cases[i] };
-	tests[COUNT] = (struct CMUnitTest)cmocka_unit_test(ages_are_undone);
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return cases__run(CASES(cases), judge_case, others, sizeof(others) / sizeof(others[0]));
 }

@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "compare/check_congestion.h"
+#include "cases.h"
 #include "feed.h"
 #include "synthetic.h"
 
@@ -112,28 +113,13 @@ static void judge_case(void **state)
 		if (!strcmp(v.results[i].subject, c->field) &&
 		    !strcmp(v.results[i].witness[0], c->witness))
 			r = &v.results[i];
-	assert_non_null(r);
-	if (r->compared != c->compared || r->moved != c->moved || r->unproven != c->unproven)
-		fail_msg("%s: %llu compared, %llu moved, %llu unproven; %s", c->description,
-			 (unsigned long long)r->compared, (unsigned long long)r->moved,
-			 (unsigned long long)r->unproven, r->reason);
-	if (c->says ? r->status != STATUS_FAIL || !strstr(r->reason, c->says)
-		    : r->status == STATUS_FAIL)
-		fail_msg("%s: %s, %s", c->description, status__name(r->status), r->reason);
-	for (unsigned int i = 0; i < v.results_count; i++)
-		if (&v.results[i] != r && v.results[i].status == STATUS_FAIL)
-			fail_msg("%s: also %s: %s", c->description, v.results[i].subject,
-				 v.results[i].reason);
+	feed__expect(&v, r,
+		     &(struct feed_outcome){ c->description, c->says, c->compared, c->moved,
+					     c->unproven });
 	verdict__free(&v);
 }
 
 int main(void)
 {
-	enum { COUNT = sizeof(cases) / sizeof(cases[0]) };
-	static struct CMUnitTest tests[COUNT];
-
-	for (int i = 0; i < COUNT; i++)
-		tests[i] = (struct CMUnitTest){ cases[i].description, judge_case, NULL, NULL,
-						(void *)&cases[i] };
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return cases__run(CASES(cases), judge_case, NULL, 0);
 }

@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "compare/check_conservation.h"
+#include "cases.h"
 #include "feed.h"
 #include "synthetic.h"
 
@@ -162,11 +163,5 @@ static void judge_case(void **state)
 
 int main(void)
 {
-	enum { COUNT = sizeof(cases) / sizeof(cases[0]) };
-	static struct CMUnitTest tests[COUNT];
-
-	for (int i = 0; i < COUNT; i++)
-		tests[i] = (struct CMUnitTest){ cases[i].description, judge_case, NULL, NULL,
-						(void *)&cases[i] };
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return cases__run(CASES(cases), judge_case, NULL, 0);
 }

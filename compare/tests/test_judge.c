@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include "cases.h"
 #include "synthetic.h"
 
 static bool on_netlink(enum witness w, const struct sample *s, uint64_t cookie, uint64_t at_ms)
@@ -459,11 +460,5 @@ static void judge_case(void **state)
 
 int main(void)
 {
-	enum { COUNT = sizeof(cases) / sizeof(cases[0]) };
-	static struct CMUnitTest tests[COUNT];
-
-	for (int i = 0; i < COUNT; i++)
-		tests[i] = (struct CMUnitTest){ cases[i].description, judge_case, NULL, NULL,
-						(void *)&cases[i] };
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return cases__run(CASES(cases), judge_case, NULL, 0);
 }

@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "compare/check_membership.h"
+#include "cases.h"
 #include "feed.h"
 #include "synthetic.h"
 
@@ -168,18 +169,9 @@ static void judge_case(void **state)
 		feed.modes[0] = "rtt";
 	feed__judge(&feed, &v);
 	r = find_result(&v, "membership", c->field);
-	assert_non_null(r);
-	if (r->compared != c->compared || r->moved != c->moved || r->unproven != c->unproven)
-		fail_msg("%s: %llu compared, %llu moved, %llu unproven; %s", c->description,
-			 (unsigned long long)r->compared, (unsigned long long)r->moved,
-			 (unsigned long long)r->unproven, r->reason);
-	if (c->says ? r->status != STATUS_FAIL || !strstr(r->reason, c->says)
-		    : r->status == STATUS_FAIL)
-		fail_msg("%s: %s, %s", c->description, status__name(r->status), r->reason);
-	for (unsigned int i = 0; i < v.results_count; i++)
-		if (&v.results[i] != r && v.results[i].status == STATUS_FAIL)
-			fail_msg("%s: also %s: %s", c->description, v.results[i].subject,
-				 v.results[i].reason);
+	feed__expect(&v, r,
+		     &(struct feed_outcome){ c->description, c->says, c->compared, c->moved,
+					     c->unproven });
 	verdict__free(&v);
 }
 
@@ -246,13 +238,10 @@ static void moved_once_seen_often(void **state)
 
 int main(void)
 {
-	enum { COUNT = sizeof(cases) / sizeof(cases[0]) };
-	static struct CMUnitTest tests[COUNT + 2];
+	static const struct CMUnitTest others[] = {
+		cmocka_unit_test(moved_too_often),
+		cmocka_unit_test(moved_once_seen_often),
+	};
 
-	for (int i = 0; i < COUNT; i++)
-		tests[i] = (struct CMUnitTest){ cases[i].description, judge_case, NULL, NULL,
-						(void *)&cases[i] };
-	tests[COUNT] = (struct CMUnitTest)cmocka_unit_test(moved_too_often);
-	tests[COUNT + 1] = (struct CMUnitTest)cmocka_unit_test(moved_once_seen_often);
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return cases__run(CASES(cases), judge_case, others, sizeof(others) / sizeof(others[0]));
 }

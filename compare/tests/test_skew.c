@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "compare/skew.h"
+#include "cases.h"
 #include "feed.h"
 #include "synthetic.h"
 
@@ -133,13 +134,10 @@ static void without_segments_nothing_is_said(void **state)
 
 int main(void)
 {
-	enum { COUNT = sizeof(cases) / sizeof(cases[0]) };
-	static struct CMUnitTest tests[COUNT + 2];
+	static const struct CMUnitTest others[] = {
+		cmocka_unit_test(the_lag_is_measured),
+		cmocka_unit_test(without_segments_nothing_is_said),
+	};
 
-	for (int i = 0; i < COUNT; i++)
-		tests[i] = (struct CMUnitTest){ cases[i].description, judge_case, NULL, NULL,
-						(void *)&cases[i] };
-	tests[COUNT] = (struct CMUnitTest)cmocka_unit_test(the_lag_is_measured);
-	tests[COUNT + 1] = (struct CMUnitTest)cmocka_unit_test(without_segments_nothing_is_said);
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return cases__run(CASES(cases), judge_case, others, sizeof(others) / sizeof(others[0]));
 }
