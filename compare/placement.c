@@ -41,20 +41,19 @@ static bool align(const struct aligned_stream *s, unsigned int count, struct num
 		  int expected, struct alignment *best)
 {
 	const struct stream_captures *sc = s->calls;
-	unsigned int need = count < sc->count ? count : sc->count;
+	/* A probe that came later than the flow has the last calls, and not the first. */
+	bool late = !sc->established_ns, found = false, contrary;
 	int from = -SPARE_MARKS, to = (int)sc->count - (int)count + SPARE_MARKS;
-	bool found = false, contrary;
 
 	if (!count || !sc->count)
 		return false;
-	/* a probe that came later than the flow has the last marks, and not the first */
-	if (!sc->established_ns && sc->count < count) {
+	if (late) {
 		from = (int)sc->count - (int)count - LATE_CALLS_MAX;
 		if (from < 1 - (int)count)
 			from = 1 - (int)count;
-		expected = (int)sc->count - (int)count;
+		if (sc->count < count)
+			expected = (int)sc->count - (int)count;
 	}
-	need = need > SPARE_MARKS ? need - SPARE_MARKS : 1;
 	if (from > expected)
 		from = expected;
 	if (to > from + SHIFTS_MAX)
@@ -62,9 +61,13 @@ static bool align(const struct aligned_stream *s, unsigned int count, struct num
 	for (int shift = from; shift <= to || shift <= expected; shift++) {
 		const int *number = numbering__of(nb, shift + s->missed, &contrary);
 		struct alignment a = alignment__try(s, count, shift, number);
+		int unprinted = number[count - 1] + 1 - (int)count;
+		int calls = (int)sc->count - (late ? unprinted : 0);
+		int need = ((int)count < calls ? (int)count : calls) - SPARE_MARKS;
 
 		a.possible &= !contrary;
-		if (a.overlap < need || (found && !alignment__better(&a, best, expected)))
+		if ((int)a.overlap < (need < 1 ? 1 : need) ||
+		    (found && !alignment__better(&a, best, expected)))
 			continue;
 		*best = a;
 		found = true;

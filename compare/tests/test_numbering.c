@@ -202,6 +202,11 @@ static const struct test_case {
 	  1,
 	  { 4, 3 },
 	  { { 7, 0, 150 * MS, 0 }, { 8, 1, 0, 55 * MS } } },
+	{ "the probe came later, and more was not printed than it missed",
+	  2,
+	  6,
+	  { 8, 8 },
+	  { { 9, 0, 370 * MS, 0 }, { 15, 0, 370 * MS, 0 } } },
 };
 
 static void an_interval_has_its_call(void **state)
