@@ -2,9 +2,10 @@
 /*
  * Captures: the state of a data flow, as each witness shows it, at the ends of iperf3's intervals.
  *
- * Gauges are the last known value (step); bytes are interpolated between the samples around the
- * instant (linear), except where the probe's sample is the mark itself. Memory grows with iperf3's
- * intervals, not with the timelines.
+ * Gauges are the last known value, or the probe's next one where that tells what followed its last
+ * (hold.c); bytes are interpolated between the samples around the instant (linear), except where
+ * the probe's sample is the mark itself. Memory grows with iperf3's intervals, not with the
+ * timelines.
  */
 #include "captures.h"
 
@@ -12,12 +13,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define COOKIE_BYTES 37 /* what iperf3 sends on every connection first */
+#include "hold.h"
+
+#define COOKIE_BYTES  37 /* what iperf3 sends on every connection first */
 #define BYTES_FIGURES (1U << READ_BYTES_ACKED | 1U << READ_BYTES_RECEIVED)
 
 struct capture_flow {
 	struct reading last[WITNESSES];
 	uint64_t last_ns[WITNESSES];
+	uint32_t due;			 /* figures of the probe that its next sample tells, */
+	unsigned int open;		 /* at the captures from here on */
 	unsigned int pending[WITNESSES]; /* captures from here on wait for a later sample */
 	unsigned int planned;		 /* next interval */
 };
@@ -29,21 +34,21 @@ struct captures {
 	bool out_of_memory;
 };
 
+static const struct {
+	enum reading_figure figure;
+	enum field field;
+} plain[] = {
+	{ READ_RTT, FIELD_rtt },
+	{ READ_RTTVAR, FIELD_rttvar },
+	{ READ_PMTU, FIELD_pmtu },
+	{ READ_SND_WND, FIELD_snd_wnd },
+	{ READ_RETRANS, FIELD_total_retrans },
+	{ READ_BYTES_ACKED, FIELD_bytes_acked },
+	{ READ_BYTES_RECEIVED, FIELD_bytes_received },
+};
+
 void reading__of(const struct sample *s, struct reading *r)
 {
-	static const struct {
-		enum reading_figure figure;
-		enum field field;
-	} plain[] = {
-		{ READ_RTT, FIELD_rtt },
-		{ READ_RTTVAR, FIELD_rttvar },
-		{ READ_PMTU, FIELD_pmtu },
-		{ READ_SND_WND, FIELD_snd_wnd },
-		{ READ_RETRANS, FIELD_total_retrans },
-		{ READ_BYTES_ACKED, FIELD_bytes_acked },
-		{ READ_BYTES_RECEIVED, FIELD_bytes_received },
-	};
-
 	r->have = 0;
 	for (size_t i = 0; i < sizeof(plain) / sizeof(plain[0]); i++)
 		if (sample__has(s, plain[i].field)) {
@@ -57,6 +62,24 @@ void reading__of(const struct sample *s, struct reading *r)
 	/* as in gauges__of() */
 	if (s->event == EVENT_rtt && sample__has(s, FIELD_cb_srtt))
 		r->value[READ_RTT] = s->value[FIELD_cb_srtt];
+}
+
+uint32_t reading__due(const struct sample *s)
+{
+	uint32_t due = (uint32_t)!hold__on(s, FIELD_snd_cwnd) << READ_CWND;
+
+	for (size_t i = 0; i < sizeof(plain) / sizeof(plain[0]); i++)
+		due |= (uint32_t)!hold__on(s, plain[i].field) << plain[i].figure;
+	return due;
+}
+
+uint32_t reading__sent(const struct sample *s)
+{
+	uint32_t sent = (uint32_t)hold__is_sent(s, FIELD_snd_cwnd) << READ_CWND;
+
+	for (size_t i = 0; i < sizeof(plain) / sizeof(plain[0]); i++)
+		sent |= (uint32_t)hold__is_sent(s, plain[i].field) << plain[i].figure;
+	return sent;
 }
 
 static struct capture *take(struct captures *c, struct stream_captures *sc,
@@ -106,6 +129,24 @@ static void take_planned(struct captures *c, const struct flow_entry *flow, stru
 	}
 }
 
+/* What the probe's last sample left open at the captures since. */
+static void answer(const struct run *run, struct stream_captures *sc, struct capture_flow *f,
+		   const struct reading *now, const struct sample *s)
+{
+	uint64_t sent_ns = hold__sent_ns(run, s);
+	uint32_t sent = reading__sent(s);
+	uint32_t due = f->due & now->have & ~BYTES_FIGURES;
+
+	for (; f->open < sc->count; f->open++) {
+		struct capture *cap = &sc->captures[f->open];
+		struct reading *r = &cap->of[WITNESS_PROBE];
+		uint32_t set = due & r->have & ~(cap->t_ns < sent_ns ? sent : 0);
+
+		for (; set; set &= set - 1)
+			r->value[__builtin_ctz(set)] = now->value[__builtin_ctz(set)];
+	}
+}
+
 static void interpolate(struct stream_captures *sc, struct capture_flow *f, enum witness w,
 			const struct reading *now, uint64_t now_ns)
 {
@@ -146,26 +187,43 @@ static void watch_bulk(struct bulk_start *b, const struct sample *s, bool sender
 	b->bound_ns = before_ns ? now_ns - before_ns : 0;
 }
 
+/* Of now, amid an ACK, only the bytes count. */
+static void keep_gauges(struct reading *now, const struct reading *last)
+{
+	now->have &= BYTES_FIGURES;
+	for (uint32_t set = last->have & ~BYTES_FIGURES; set; set &= set - 1)
+		now->value[__builtin_ctz(set)] = last->value[__builtin_ctz(set)];
+	now->have |= last->have & ~BYTES_FIGURES;
+}
+
 static void observe(struct captures *c, const struct window *w, uint64_t now_ns)
 {
 	const struct flow_entry *flow = w->flow;
 	struct capture_flow *f = check__flow_state(&c->check, flow);
 	struct stream_captures *sc = &c->streams[flow->end][flow->report_stream];
 	struct reading now;
+	bool tells = w->witness != WITNESS_PROBE || hold__tells(c->check.run, w->sample);
 
 	sc->flow = flow->id;
 	sc->established_ns = flow->established_ns;
 	take_planned(c, flow, f, now_ns);
 	reading__of(w->sample, &now);
+	if (w->witness == WITNESS_PROBE && tells) {
+		answer(c->check.run, sc, f, &now, w->sample);
+		f->due = reading__due(w->sample);
+	}
 	interpolate(sc, f, w->witness, &now, now_ns);
 	watch_bulk(&sc->bulk[w->witness], w->sample, flow->role == ROLE_SENDER,
 		   f->last_ns[w->witness], now_ns);
+	if (!tells)
+		keep_gauges(&now, &f->last[w->witness]);
 	f->last[w->witness] = now;
 	f->last_ns[w->witness] = now_ns;
 	if (w->sample->event != EVENT_mark || c->planned[flow->end])
 		return;
 	take(c, sc, f, now_ns);
-	f->pending[WITNESS_PROBE] = sc->count; /* the mark is the probe's state: nothing to guess */
+	f->pending[WITNESS_PROBE] = f->open =
+		sc->count; /* the mark is the state: nothing to guess */
 }
 
 static bool concerns(const struct window *w)

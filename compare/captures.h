@@ -27,6 +27,8 @@ struct reading {
 };
 
 void reading__of(const struct sample *s, struct reading *r);
+uint32_t reading__due(const struct sample *s); /* figures that the probe's next sample tells: hold.h */
+uint32_t reading__sent(const struct sample *s); /* those of which hold__is_sent() is true */
 
 struct capture {
 	uint64_t t_ns;

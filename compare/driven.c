@@ -105,9 +105,13 @@ struct driven_history {
 	uint64_t moved_until_ns[DRIVEN_MAX]; /* the event behind the last window in which it had moved */
 };
 
-static uint8_t moved_by(enum field f)
+uint8_t driven__moved_by(enum field f)
 {
 	switch (f) {
+	case FIELD_unacked:
+	case FIELD_retrans:
+	case FIELD_notsent_bytes:
+	case FIELD_total_retrans:
 	case FIELD_ca_state:
 	case FIELD_snd_ssthresh:
 	case FIELD_sacked:
@@ -167,7 +171,7 @@ void driven__init(void)
 	driven_count = 0;
 	for (enum field f = 0; f < FIELD_COUNT; f++)
 		if (is_driven(f) && driven_count < DRIVEN_MAX)
-			driven[driven_count++] = (struct driven_field){ f, moved_by(f) };
+			driven[driven_count++] = (struct driven_field){ f, driven__moved_by(f) };
 }
 
 static void state__of(struct state *st, const struct sample *s)

@@ -27,6 +27,7 @@ enum {
 extern struct driven_field driven[DRIVEN_MAX];
 extern unsigned int driven_count;
 void driven__init(void); /* may be called again */
+uint8_t driven__moved_by(enum field f); /* of any field: what moves it but ACKs */
 
 /* Why a window's history is not proven. */
 enum gap {

@@ -297,7 +297,7 @@ static int write_plots(struct judgement *j, const struct court *c, const char *d
 		  1e-3 },
 		{ "rttvar iperf3-probe",
 		  iperf3_statistics__errors(c->iperf3, WITNESS_PROBE, READ_RTTVAR), 1e-3 },
-		{ "cwnd netlink-probe", plot_data__cwnd_errors(c->plot_data), 1.0 / 1024 },
+		{ "cwnd netlink-probe", statistics__cwnd_errors(c->checks[STATISTICS]), 1.0 / 1024 },
 		{ "cwnd iperf3-probe",
 		  iperf3_statistics__errors(c->iperf3, WITNESS_PROBE, READ_CWND), 1.0 / 1024 },
 	};

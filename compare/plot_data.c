@@ -11,13 +11,14 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "hold.h"
 #include "output.h"
 #include "series.h"
 
 /* Slices per line: enough for a wide picture; shared out when there are many flows. */
-#define SLICES 2000
+#define SLICES	      2000
 #define SLICES_IN_ALL (160 * 2000)
-#define SLICES_LEAST 100
+#define SLICES_LEAST  100
 
 enum quantity { RTT, RTTVAR, CWND, PMTU, BYTES, QUANTITIES };
 
@@ -41,14 +42,15 @@ struct lines {
 
 struct plot_flow {
 	struct lines *lines;
-	uint64_t cwnd; /* the probe's last, bytes; 0: none yet */
+	struct reading last; /* the probe's */
+	uint64_t last_ns;
+	uint32_t due; /* figures that the probe's next sample tells, from last_ns on */
 };
 
 struct plot_data {
 	struct check check;
 	unsigned int count, slices;
 	struct lines **lines;
-	struct agreement cwnd_errors;
 	bool out_of_memory;
 };
 
@@ -70,6 +72,42 @@ static struct lines *lines__new(struct plot_data *p, const struct flow_entry *f)
 	return l;
 }
 
+static void add(struct plot_data *p, struct lines *l, enum witness w, enum quantity q,
+		uint64_t t_ns, const struct reading *r)
+{
+	if (r->have >> quantities[q].figure & 1 &&
+	    series__add(&l->series[w][q], t_ns, r->value[quantities[q].figure]))
+		p->out_of_memory = true;
+}
+
+/* From when on the socket had what the sample shows: hold.c. A line of steps needs nothing else. */
+static void add_probe(struct plot_data *p, struct plot_flow *f, const struct sample *s,
+		      const struct reading *r)
+{
+	uint32_t due;
+	uint64_t sent_ns = hold__sent_ns(p->check.run, s);
+	uint32_t sent = reading__sent(s);
+
+	if (!hold__tells(p->check.run, s))
+		return;
+	due = reading__due(s);
+	for (enum quantity q = 0; q < QUANTITIES; q++) {
+		uint32_t figure = 1U << quantities[q].figure;
+
+		if (f->due & figure && sent & figure && f->last_ns < sent_ns) {
+			add(p, f->lines, WITNESS_PROBE, q, f->last_ns, &f->last);
+			add(p, f->lines, WITNESS_PROBE, q, sent_ns, r);
+		} else if (f->due & figure) {
+			add(p, f->lines, WITNESS_PROBE, q, f->last_ns, r);
+		}
+		if (!(due & figure))
+			add(p, f->lines, WITNESS_PROBE, q, s->t0_ns, r);
+	}
+	f->due = due;
+	f->last = *r;
+	f->last_ns = s->t0_ns;
+}
+
 static void begin(struct check *c, const struct window *w)
 {
 	struct plot_data *p = (struct plot_data *)c;
@@ -89,22 +127,27 @@ static void begin(struct check *c, const struct window *w)
 	if (r.have >> READ_RTT & 1 &&
 	    !r.value[READ_RTT]) /* nothing measured yet: nothing to draw */
 		r.have &= ~(1U << READ_RTT | 1U << READ_RTTVAR);
-	for (enum quantity q = 0; q < QUANTITIES; q++)
-		if (r.have >> quantities[q].figure & 1 &&
-		    series__add(&f->lines->series[w->witness][q], t, r.value[quantities[q].figure]))
-			p->out_of_memory = true;
-	if (!(r.have >> READ_CWND & 1))
+	if (w->witness == WITNESS_PROBE) {
+		add_probe(p, f, w->sample, &r);
 		return;
-	if (w->witness == WITNESS_PROBE)
-		f->cwnd = r.value[READ_CWND];
-	else if (f->cwnd)
-		agreement__add(&p->cwnd_errors, (int64_t)(r.value[READ_CWND] - f->cwnd),
-			       w->flow->id, w->sample->t0_ns);
+	}
+	for (enum quantity q = 0; q < QUANTITIES; q++)
+		add(p, f->lines, w->witness, q, t, &r);
 }
 
+/* A last sample that no other follows: what it shows was there until then. */
 static int finish(struct check *c, struct verdict *v)
 {
-	return ((struct plot_data *)c)->out_of_memory ? -1 : 0;
+	struct plot_data *p = (struct plot_data *)c;
+
+	for (unsigned int i = 0; c->run->flows && i < flows__count(c->run->flows); i++) {
+		struct plot_flow *f = check__flow_state(c, flows__at(c->run->flows, i));
+
+		for (enum quantity q = 0; f->lines && q < QUANTITIES; q++)
+			if (f->due >> quantities[q].figure & 1)
+				add(p, f->lines, WITNESS_PROBE, q, f->last_ns, &f->last);
+	}
+	return p->out_of_memory ? -1 : 0;
 }
 
 static const struct check_ops ops = {
@@ -119,10 +162,8 @@ struct plot_data *plot_data__new(struct run *run)
 	struct plot_data *p = calloc(1, sizeof(*p));
 	unsigned int lines = run->report[END_CLIENT].count + run->report[END_SERVER].count;
 
-	if (!p || agreement__init(&p->cwnd_errors)) {
-		free(p);
+	if (!p)
 		return NULL;
-	}
 	p->check.ops = &ops;
 	p->check.run = run;
 	p->slices = SLICES_IN_ALL / (WITNESSES * QUANTITIES) / (lines ? lines : 1) & ~1U;
@@ -149,13 +190,7 @@ void plot_data__free(struct plot_data *p)
 		free(p->lines[i]);
 	}
 	free(p->lines);
-	agreement__free(&p->cwnd_errors);
 	free(p);
-}
-
-const struct agreement *plot_data__cwnd_errors(const struct plot_data *p)
-{
-	return &p->cwnd_errors;
 }
 
 struct row_writer {

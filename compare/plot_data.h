@@ -18,9 +18,6 @@ struct plot_curve {
 	double scale; /* from the values' unit to the plot's */
 };
 
-/* netlink's snd_cwnd * snd_mss against the probe's last, bytes. */
-const struct agreement *plot_data__cwnd_errors(const struct plot_data *p);
-
 /*
  * Write the files into dir/plots/data, made if need be; a witness without data gets no file (an
  * older one is removed). 0 or -errno, and then path[] is the file that could not be written.

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: BSD-2-Clause
-/* A quantity over time, thinned while it streams: the extremes of each slice of time are kept. */
+/*
+ * A quantity over time, thinned while it streams: the extremes of each slice of time are kept, and
+ * the last value before a slice without any: a line of steps keeps it through the pause.
+ */
 #include "series.h"
 
 #include <errno.h>
@@ -20,6 +23,7 @@ static void merge_into(struct series_slice *a, const struct series_slice *b)
 		a->low = b->low;
 	if (b->high.value > a->high.value)
 		a->high = b->high;
+	a->last = b->last;
 }
 
 /* Make every two slices one. */
@@ -41,7 +45,7 @@ static void halve(struct series *s)
 
 int series__add(struct series *s, uint64_t t_ns, uint64_t value)
 {
-	struct series_slice point = { true, { t_ns, value }, { t_ns, value } };
+	struct series_slice point = { true, { t_ns, value }, { t_ns, value }, { t_ns, value } };
 	uint64_t i;
 
 	if (!s->slice) {
@@ -74,6 +78,7 @@ void series__each(const struct series *s, void (*fn)(const struct series_point *
 	for (unsigned int i = 0; i < s->count; i++) {
 		const struct series_slice *b = &s->slice[i];
 		const struct series_point *first = &b->low, *second = &b->high;
+		bool pauses;
 
 		if (!b->used)
 			continue;
@@ -84,5 +89,8 @@ void series__each(const struct series *s, void (*fn)(const struct series_point *
 		fn(first, arg);
 		if (first->t_ns != second->t_ns)
 			fn(second, arg);
+		pauses = i + 1 == s->count || !s->slice[i + 1].used;
+		if (pauses && b->last.t_ns != second->t_ns)
+			fn(&b->last, arg);
 	}
 }

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* A quantity over time, thinned while it streams: the extremes of each slice of time are kept. */
+/*
+ * A quantity over time, thinned while it streams: the extremes of each slice of time are kept, and
+ * the last value before a slice without any: a line of steps keeps it through the pause.
+ */
 #ifndef TCPW_COMPARE_SERIES_H
 #define TCPW_COMPARE_SERIES_H
 
@@ -21,7 +24,7 @@ struct series {
 
 struct series_slice {
 	bool used;
-	struct series_point low, high;
+	struct series_point low, high, last;
 };
 
 /* Times must not decrease by more than a slice. 0 or -ENOMEM. */

@@ -4,7 +4,7 @@
 #define TCPW_COMPARE_STATISTICS_IPERF3_H
 
 #include "captures.h"
-#include "statistics.h"
+#include "statistic_bounds.h"
 
 struct iperf3_statistics;
 

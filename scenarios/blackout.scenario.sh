@@ -13,6 +13,4 @@ moves client/backoff client/retransmits client/total_rto client/rto 'client/last
 bound coverage.netlink_share_min 0.8
 bound coverage.probe_lost_max 0
 bound coverage.gap_p99_ms_max 200
-# The round trip jumps by a quarter of a second behind the timeout, and a segment shows it one segment
-# later than a poll: three polls of a few hundred may be that far off.
-bound statistics.rtt.mae_max 2500 # us
+bound statistics.rtt.mae_max 500 # us

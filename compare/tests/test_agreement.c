@@ -159,6 +159,28 @@ static void a_series_survives_a_long_silence(void **state)
 	series__free(&s);
 }
 
+static void keep_all(const struct series_point *p, void *arg)
+{
+	char *text = arg;
+
+	sprintf(text + strlen(text), "%llu:%llu ", (unsigned long long)p->t_ns,
+		(unsigned long long)p->value);
+}
+
+static void a_series_keeps_what_a_pause_begins_with(void **state)
+{
+	static const uint64_t t[] = { 10, 20, 30, 40, 5000100, 5000110, 5000120, 6000100 };
+	static const uint64_t v[] = { 5, 9, 1, 7, 3, 8, 4, 6 };
+	struct series s = { .slices = 10 };
+	char text[256] = "";
+
+	for (size_t i = 0; i < sizeof(t) / sizeof(t[0]); i++)
+		assert_int_equal(series__add(&s, t[i], v[i]), 0);
+	series__each(&s, keep_all, text);
+	assert_string_equal(text, "20:9 30:1 40:7 5000100:3 5000110:8 6000100:6 ");
+	series__free(&s);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -170,6 +192,7 @@ int main(void)
 		cmocka_unit_test(garbage_of_64_bits_does_not_overflow),
 		cmocka_unit_test(a_series_keeps_its_extremes_and_its_bound),
 		cmocka_unit_test(a_series_survives_a_long_silence),
+		cmocka_unit_test(a_series_keeps_what_a_pause_begins_with),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

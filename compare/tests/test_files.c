@@ -364,6 +364,42 @@ static void plot_data_is_for_gnuplot(void **state)
 	synthetic__remove(dir);
 }
 
+/* Segments every 10 ms, of which the first shows 1000 us, the next 1001 us, and so on. */
+static bool rtt_counts_segments(enum witness w, unsigned int n, struct sample *s)
+{
+	static unsigned int segments;
+
+	if (w != WITNESS_PROBE || s->flow.cookie != SYNTHETIC_CLIENT_COOKIE)
+		return true;
+	if (s->event == EVENT_connect)
+		segments = 0;
+	if (s->event == EVENT_rtt)
+		s->event = EVENT_segment;
+	sample__set(s, FIELD_rtt, s->event == EVENT_segment ? 1000 + segments++ : 0);
+	return true;
+}
+
+static void the_probes_line_has_each_value_from_when_on_it_held(void **state)
+{
+	static const struct recipe recipe = { .tamper = rtt_counts_segments,
+					      .no_marks = true,
+					      .bounds = "{}" };
+	const char *wanted = "# t_s\trtt_ms\n\"flow 1\"\n0.000000\t1\n0.001000\t1.001\n"
+			     "0.011000\t1.002\n0.021000\t1.003\n";
+	struct judgement j;
+	char dir[TEMPORARY_PATH_MAX], *text;
+
+	synthetic__make(dir, &recipe);
+	assert_int_equal(judge__run(&j, dir, dir, NULL), 0);
+	judge__free(&j);
+	text = slurp(dir, "plots/data/rtt.probe.tsv");
+	assert_non_null(text);
+	if (strncmp(text, wanted, strlen(wanted)))
+		fail_msg("%.160s", text);
+	free(text);
+	synthetic__remove(dir);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -380,6 +416,7 @@ int main(void)
 		cmocka_unit_test(a_fifo_is_no_file),
 		cmocka_unit_test(a_missing_witness_leaves_no_plot_data),
 		cmocka_unit_test(plot_data_is_for_gnuplot),
+		cmocka_unit_test(the_probes_line_has_each_value_from_when_on_it_held),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
