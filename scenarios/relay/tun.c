@@ -17,9 +17,10 @@
 
 /*
  * The device's ring. tun_net_xmit() orphans what it takes, so that TCP's small queues do not hold a
- * sender back: a whole congestion window may arrive at once, and what finds no room is dropped.
+ * sender back: a whole congestion window may arrive at once, and what finds no room is dropped. More
+ * than this is ERANGE in 7.3.
  */
-#define QUEUE_LEN 65536
+#define QUEUE_LEN 32767
 
 static int enter(const struct netns *there, struct netns *back)
 {
