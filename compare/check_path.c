@@ -94,7 +94,7 @@ static void end(struct check *check, const struct window *w)
 	if (!socket_of(c, w->flow, &s))
 		return;
 	path_counters__end(&c->counters, &s, w);
-	path_rounds__sample(&c->rounds, &c->ledger.config, excess_us(&check->run->manifest.path),
+	path_rounds__sample(&c->rounds, excess_us(&check->run->manifest.path),
 			    end_of(c, w->flow), w);
 }
 
@@ -111,6 +111,8 @@ static int finish(struct check *check, struct verdict *v)
 	for (unsigned int i = 0; i < flows__count(run->flows); i++)
 		if (socket_of(c, flows__at(run->flows, i), &s))
 			path_counters__finish(&c->counters, &s);
+	for (unsigned int i = 0; i < 2 * c->ledger.flows_count; i++)
+		path_rounds__finish(&c->rounds, &c->ledger.flows[i / 2]->end[i & 1]);
 	c->counts.devices = c->ledger.devices;
 	return path_report(run, &c->ledger, &c->counters, &c->rounds, &c->counts, v);
 }

@@ -127,6 +127,7 @@ static void look_back(const struct path_board *b, unsigned int from, int64_t end
 			resent->fate = r->fate;
 		}
 		resent->ack_lost |= r->seen_lost;
+		resent->known |= r->known;
 		resent->sent_ns = r->sent_ns > resent->sent_ns ? r->sent_ns : resent->sent_ns;
 	}
 	for (unsigned int i = from; !resent->dropped && i < b->count && at(b, i)->start < end;
@@ -139,6 +140,7 @@ static void look_back(const struct path_board *b, unsigned int from, int64_t end
 static void transmit(struct path_range *r, const struct path_packet *p, uint32_t order)
 {
 	r->sent_ns = p->t_ns;
+	r->counted = p->counted;
 	r->order = order;
 	r->times++;
 	r->fate = p->fate;
@@ -187,6 +189,7 @@ void path_board__sent(struct path_board *b, const struct path_packet *p, struct 
 	if (start < b->nxt) {
 		resent->any = true;
 		resent->tail = end >= b->nxt;
+		resent->known = start < b->una;
 		i = split(b, start);
 		split(b, end);
 		look_back(b, i, end, resent);
@@ -310,6 +313,12 @@ int64_t path_board__seen(struct path_board *b, const struct path_packet *p)
 static void is_news(struct path_board *b, const struct path_range *r, struct path_news *news)
 {
 	news->ranges++;
+	/* the SYN has no delivered_mstamp (tcp_rate_skb_sent()), so there is no sample of it */
+	if (r->end > 1 && r->order > news->newest) {
+		news->newest = r->order;
+		news->newest_ns = r->sent_ns;
+		news->newest_counted = r->counted;
+	}
 	if (r->first_order > b->newest_order) {
 		b->newest_order = r->first_order;
 		b->newest_ns = r->first_ns;
@@ -346,6 +355,14 @@ static void forget(struct path_board *b)
 	b->count -= acknowledged - RANGES_KEPT;
 }
 
+/* tcp_check_sack_reneging(), tcp_timeout_mark_lost(): the kernel may count it twice. */
+static void note_reneging(struct path_board *b, int64_t ack)
+{
+	unsigned int i = find(b, b->una);
+
+	b->reneged |= ack == b->una && i < b->count && at(b, i)->known;
+}
+
 void path_board__known(struct path_board *b, const struct path_packet *p, struct path_news *news)
 {
 	struct path_blocks blocks = blocks_of(b, p);
@@ -374,6 +391,7 @@ void path_board__known(struct path_board *b, const struct path_packet *p, struct
 			mark_known(b, start, end, news);
 	}
 	b->last_known = blocks;
+	note_reneging(b, ack);
 }
 
 int64_t path_board__missing(const struct path_board *b)

@@ -15,6 +15,7 @@
 struct path_range {
 	int64_t start, end;
 	uint64_t sent_ns;     /* last transmission */
+	uint64_t counted;     /* of the last transmission, see path_pace.c */
 	uint64_t first_ns;    /* first arrival, as the account knows it already; 0: none */
 	uint32_t first_order; /* of the transmission that arrived first */
 	uint32_t order;	      /* of the last transmission, among all of this end */
@@ -48,6 +49,7 @@ struct path_board {
 	uint64_t
 		duplicate_ns; /* reading of the last duplicate ACK that the sender knows, 0: none */
 	bool refused;	      /* the receiver did not take what had arrived */
+	bool reneged;	      /* nor keep what it had acknowledged by SACK */
 	struct path_range *ranges; /* up to nxt, in order */
 	unsigned int head, count, room;
 	bool out_of_memory;
@@ -69,6 +71,7 @@ struct path_resent {
 	bool ack_lost;	     /* the first acknowledgement of it was dropped */
 	bool refused;	     /* the receiver acknowledged what came later, but not this */
 	uint64_t sent_ns;    /* its last transmission */
+	bool known;	     /* the sender had been told of some of it */
 	bool tail;	     /* it reaches to the end of all that was sent */
 };
 
@@ -91,6 +94,9 @@ struct path_news {
 	bool again;	       /* of something sent more than once */
 	uint64_t once_sent_ns; /* the latest of the former */
 	uint32_t ranges;
+	/* the last transmission of the one sent last, 0: there is none */
+	uint32_t newest;
+	uint64_t newest_ns, newest_counted;
 };
 
 /* p, from the receiver, was written to the sender. */

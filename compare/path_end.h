@@ -5,6 +5,7 @@
 
 #include "path_board.h"
 #include "path_cause.h"
+#include "path_pace.h"
 
 /* Packets read from this end. */
 struct path_sent {
@@ -30,13 +31,6 @@ struct path_got {
 
 struct path_flow;
 
-/* When the sender was told of how many segments in all; a power of two of them are kept. */
-#define PATH_PACE 256
-struct path_pace {
-	uint64_t out_ns[PATH_PACE], told[PATH_PACE];
-	uint32_t count;
-};
-
 struct path_end {
 	struct path_flow *flow;
 	unsigned int owner;	 /* id of the flow_entry that is this socket, 0: none was seen */
@@ -44,11 +38,9 @@ struct path_end {
 	struct path_sent sent;
 	struct path_got got, got_before; /* now, and before the packet that was written last */
 	uint64_t arrived_ns; /* the latest reading among the packets of this end that arrived */
-	uint64_t told;	     /* segments that acknowledgements, SACKs and DSACKs told of */
 	uint64_t rounds;     /* acknowledgements of data that was sent once */
 	uint64_t round_us;   /* the shortest time from its reading to their writing */
-	struct path_pace *pace;
-	double rate;	   /* bytes/s that delivery_rate may have shown */
+	struct path_pace *pace; /* NULL: nothing that it sent was acknowledged yet */
 	uint64_t floor_us; /* no round trip of this end's data was shorter; UINT64_MAX: none yet */
 	uint64_t drops;	   /* packets with data, SYN or FIN that the path dropped */
 	uint32_t mss;	   /* as its samples show it; 0: not yet */

@@ -75,6 +75,7 @@ void path_event__read(struct path_ledger *l, struct path_packet *p)
 		begin_board(e, p);
 	e->reset |= !!(p->flags & PATH_RST);
 	read_ack(l, e, p);
+	path_pace__sent(e->pace, p);
 	holes = e->board.holes;
 	path_board__sent(&e->board, p, &again.resent);
 	holes = e->board.holes - holes;
@@ -85,6 +86,10 @@ void path_event__read(struct path_ledger *l, struct path_packet *p)
 	count_sent(e, p, again.resent.any);
 	if (!again.resent.any)
 		return;
+	if (e->pace && again.resent.known)
+		path_pace__late(e->pace, p, e->floor_us);
+	if (e->pace && p->sacks)
+		e->pace->unknown = true;
 	again.duplicate =
 		again.syn ? f->copied_ns && e->got.syns > 1 : f->copied_ns > again.resent.sent_ns;
 	path_causes__resent(&e->causes, &again);
@@ -105,6 +110,12 @@ static unsigned int dsack_of(const struct path_packet *p, uint32_t mss)
 	return mss && len > mss ? (len + mss - 1) / mss : 1;
 }
 
+static bool has_options_of(const struct path_packet *p, const struct path_packet *last)
+{
+	return p->tsval == last->tsval && p->tsecr == last->tsecr && p->sacks == last->sacks &&
+	       !memcmp(p->sack, last->sack, sizeof(p->sack));
+}
+
 /*
  * May the kernel pass the DSACK in p over? A socket's backlog merges it with the packet before if
  * their options are alike (tcp_add_backlog()); and one that was overtaken may be refused for its
@@ -112,11 +123,7 @@ static unsigned int dsack_of(const struct path_packet *p, uint32_t mss)
  */
 static bool may_be_passed_over(const struct path_end *e, const struct path_packet *p)
 {
-	const struct path_packet *last = &e->last;
-
-	return p->t_ns < last->t_ns ||
-	       (p->tsval == last->tsval && p->tsecr == last->tsecr && p->sacks == last->sacks &&
-		!memcmp(p->sack, last->sack, sizeof(p->sack)));
+	return p->t_ns < e->last.t_ns || has_options_of(p, &e->last);
 }
 
 static void shorter(uint64_t *least, uint64_t us)
@@ -125,26 +132,29 @@ static void shorter(uint64_t *least, uint64_t us)
 		*least = us;
 }
 
-/* Acknowledgements that follow one another within a hundredth of a round trip are one. */
-static int note_pace(struct path_end *e, uint64_t out_ns, uint32_t segments)
+static int note_pace(struct path_end *e, const struct path_packet *p, const struct path_news *news,
+		     unsigned int dsacks)
 {
-	struct path_pace *p = e->pace;
-	uint32_t last;
+	const struct path_board *peer = &path_end__peer(e)->board;
+	struct path_told told = {
+		.packet = p,
+		.news = news,
+		.dsacks = dsacks,
+		.alike = has_options_of(p, &e->last),
+		.sure = path_board__end_of(p, path_board__position(peer, p->seq)) >=
+			e->got_before.edge,
+		.ack = path_board__position(&e->board, p->ack),
+		.end = e->board.nxt,
+		.floor_us = e->floor_us,
+	};
 
-	e->told += segments;
-	if (!segments)
+	if (!e->pace && !news->ranges)
 		return 0;
-	if (!p) {
-		p = e->pace = calloc(1, sizeof(*p));
-		if (!p)
-			return -ENOMEM;
-	}
-	last = (p->count - 1) % PATH_PACE;
-	if (!p->count || out_ns - p->out_ns[last] > e->floor_us * 10) {
-		last = p->count++ % PATH_PACE;
-		p->out_ns[last] = out_ns;
-	}
-	p->told[last] = e->told;
+	if (!e->pace)
+		e->pace = calloc(1, sizeof(*e->pace));
+	if (!e->pace)
+		return -ENOMEM;
+	path_pace__told(e->pace, &told);
 	return 0;
 }
 
@@ -182,7 +192,7 @@ static void write_ack(struct path_ledger *l, struct path_end *e, const struct pa
 	}
 	if (news.again && p->echo_ns)
 		shorter(&e->floor_us, (p->out_ns - p->echo_ns) / TIMESTAMP_NS * 1000);
-	if (note_pace(e, p->out_ns, news.ranges + dsacks))
+	if (note_pace(e, p, &news, dsacks))
 		l->out_of_memory = true;
 }
 

@@ -64,6 +64,7 @@ struct path_packet {
 	bool held;	  /* for reordering */
 	bool copy;	  /* a second one that the path made: it was never sent */
 	uint64_t echo_ns; /* path_event.c: the latest reading that its timestamp may echo */
+	uint64_t counted; /* path_pace.c: segments that its sender had counted as delivered */
 };
 
 struct path_flow_line {

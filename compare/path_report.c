@@ -156,11 +156,7 @@ static int judge_rounds(const struct path_rounds *p, struct verdict *v)
 	if (r->status == STATUS_SKIP)
 		snprintf(r->reason, sizeof(r->reason),
 			 "no flow with enough round trips, or the path was not calibrated");
-	r = result_of(v, "delivery_rate", &p->rate);
-	if (!r)
-		return -1;
-	r->tolerance = PATH_RATE_TOLERANCE;
-	return 0;
+	return result_of(v, "delivery_rate", &p->rate) ? 0 : -1;
 }
 
 /* Each cause by its name: "212 retransmissions: 180 loss, 20 queue, 12 TLP". */

@@ -15,18 +15,16 @@
  * trip, in both kernels and in the relay. 1 ms is added, the tick of timestamps, which some flows
  * measure with.
  *
- * delivery_rate is segments delivered in an interval that is not shorter than min_rtt
- * (tcp_rate_gen()). It may be above the bottleneck's rate: an acknowledgement that fills a gap, or
- * follows lost ones, tells of much at once. So it is held against the bottleneck's rate or, if that
- * is less, against what the acknowledgements written so far told in any interval of that length.
- * The kernel's interval begins when it processes an acknowledgement, which a process that holds the
- * socket delays: hence the tolerance.
+ * No delivery_rate is higher than the account allowed up to then (path_pace.c says why that is exact),
+ * tolerance zero. A copy that was sent before the sample may be read behind it; so a rate that is too
+ * high is held against the account once more when something was read that was sent later.
  */
 #include "path_rounds.h"
 
 /* That so many are all longer than the median happens once in 2^10. */
 #define ROUNDS_MIN 10
 #define TICK_US	   1000
+#define OPTION_SACK 2 /* TCPI_OPT_SACK */
 
 static const enum field fields[PATH_ROUND_FIELDS] = { FIELD_min_rtt, FIELD_rtt, FIELD_cb_mrtt,
 						      FIELD_cb_srtt };
@@ -36,50 +34,82 @@ enum field path_rounds__field(unsigned int i)
 	return fields[i];
 }
 
-/* Bytes/s of payload that some interval up to now allows. */
-static double allowed(const struct path_end *e, uint32_t mss)
+/* Can the account tell how many segments the kernel counts? */
+static bool is_proven(const struct path_end *e, const struct sample *s)
 {
-	const struct path_pace *p = e->pace;
-	uint32_t first, last;
-	double most = 0;
-
-	if (!p || !p->count)
-		return 0;
-	last = p->count - 1;
-	first = p->count > PATH_PACE ? p->count - PATH_PACE + 1 : 0;
-	for (uint32_t to = first; to <= last; to++)
-		for (uint32_t k = first; k <= to; k++) {
-			uint64_t before = k ? p->told[(k - 1) % PATH_PACE] : 0;
-			double us = (p->out_ns[to % PATH_PACE] - p->out_ns[k % PATH_PACE]) / 1e3;
-			double rate;
-
-			if (us < e->floor_us)
-				us = e->floor_us;
-			rate = us > 0 ? (p->told[to % PATH_PACE] - before) * 1e6 * mss / us : 0;
-			most = rate > most ? rate : most;
-		}
-	return most;
+	if (sample__has(s, FIELD_options) && !(s->value[FIELD_options] & OPTION_SACK))
+		return false; /* it counts duplicate ACKs (tcp_add_reno_sack()) */
+	return e->pace && !e->pace->unknown && !e->board.reneged;
 }
 
-static void judge_rate(struct path_rounds *r, const struct path_config *config, struct path_end *e,
-		       const struct window *w)
+static void judge_claim(struct path_rounds *r, struct path_end *e)
+{
+	struct path_claim *c = &e->pace->claim;
+	uint64_t limit = path_pace__limit(e->pace, c->mss);
+	bool ok = c->value <= limit;
+
+	if (e->pace->unknown || e->board.reneged) {
+		r->rate.unproven += c->samples;
+	} else {
+		r->rate.compared += c->samples - 1;
+		r->rate.violations += ok ? 0 : c->samples - 1;
+		finding__compare(&r->rate, ok, "more than the path delivered in any interval",
+				 e->owner, c->t_ns, limit, c->value, c->value - limit);
+	}
+	c->samples = 0;
+}
+
+/* An end has shown a rate that is too high. Of those that wait only the highest are judged. */
+static void claim(struct path_rounds *r, struct path_pace *p, const struct sample *s)
+{
+	struct path_claim *c = &p->claim;
+	uint64_t v = s->value[FIELD_delivery_rate];
+
+	if (c->samples && v < c->value) {
+		r->rate.compared++;
+	} else if (c->samples && v == c->value) {
+		c->samples++;
+	} else {
+		r->rate.compared += c->samples;
+		*c = (struct path_claim){
+			.value = v,
+			.t_ns = s->t0_ns,
+			.samples = 1,
+			.mss = s->value[FIELD_snd_mss],
+			.tsval = p->tsval,
+		};
+	}
+}
+
+static void judge_rate(struct path_rounds *r, struct path_end *e, const struct window *w)
 {
 	const struct sample *s = w->sample;
 	uint64_t v = s->value[FIELD_delivery_rate];
-	double limit;
+	uint32_t mss = s->value[FIELD_snd_mss];
 
+	if (e->pace && e->pace->claim.samples && e->pace->claim.answered)
+		judge_claim(r, e);
 	if (!sample__has(s, FIELD_delivery_rate) || !sample__has(s, FIELD_snd_mss) || !v)
 		return;
-	if (v > e->rate) {
-		limit = config->rate_bit / 8.0;
-		e->rate = limit > e->rate ? limit : e->rate;
+	if (e->pace) {
+		e->pace->unknown |= e->pace->mss && mss > e->pace->mss;
+		e->pace->mss = mss;
 	}
-	if (v > e->rate) {
-		limit = 1.25 * allowed(e, s->value[FIELD_snd_mss]);
-		e->rate = limit > e->rate ? limit : e->rate;
-	}
-	finding__compare(&r->rate, v <= e->rate, "more than the path delivered in any interval",
-			 w->flow->id, s->t0_ns, e->rate, v, v - e->rate);
+	if (e->pace && !is_proven(e, s))
+		r->rate.unproven++;
+	else if (!e->pace)
+		finding__compare(&r->rate, false, "nothing was delivered", w->flow->id, s->t0_ns, 0,
+				 v, v);
+	else if (v <= path_pace__limit(e->pace, mss))
+		r->rate.compared++;
+	else
+		claim(r, e->pace, s);
+}
+
+void path_rounds__finish(struct path_rounds *r, struct path_end *e)
+{
+	if (e->pace && e->pace->claim.samples)
+		judge_claim(r, e);
 }
 
 static void judge_longest(struct path_rounds *r, double excess_us, const struct path_end *e,
@@ -101,10 +131,10 @@ static void judge_longest(struct path_rounds *r, double excess_us, const struct 
 			 w->flow->id, s->t0_ns, limit, v, v - limit);
 }
 
-void path_rounds__sample(struct path_rounds *r, const struct path_config *config, double excess_us,
-			 struct path_end *e, const struct window *w)
+void path_rounds__sample(struct path_rounds *r, double excess_us, struct path_end *e,
+			 const struct window *w)
 {
-	judge_rate(r, config, e, w);
+	judge_rate(r, e, w);
 	judge_longest(r, excess_us, e, w);
 	if (e->floor_us == UINT64_MAX)
 		return;

@@ -7,8 +7,7 @@
 #include "finding.h"
 #include "path_end.h"
 
-#define PATH_ROUND_FIELDS   4
-#define PATH_RATE_TOLERANCE "25%"
+#define PATH_ROUND_FIELDS 4
 
 struct path_rounds {
 	struct finding found[PATH_ROUND_FIELDS];
@@ -22,7 +21,10 @@ enum field path_rounds__field(unsigned int i);
  * A sample of e's socket; the account has been replayed to its end. excess_us: what the calibration
  * found a round trip to take beyond the configured one, every second time; negative: unknown.
  */
-void path_rounds__sample(struct path_rounds *r, const struct path_config *config, double excess_us,
-			 struct path_end *e, const struct window *w);
+void path_rounds__sample(struct path_rounds *r, double excess_us, struct path_end *e,
+			 const struct window *w);
+
+/* Nothing more comes of that end. */
+void path_rounds__finish(struct path_rounds *r, struct path_end *e);
 
 #endif

@@ -36,7 +36,7 @@ static uint32_t isn_of(bool client)
 struct packet_text {
 	bool client, copy, ce;
 	unsigned long t, out;
-	uint32_t seq, len, ack, ecn, tsval;
+	uint32_t seq, len, ack, ecn, tsval, tsecr;
 	const char *flags, *fate, *sack;
 	bool has_ack, has_out;
 };
@@ -71,7 +71,7 @@ static void put_packet(FILE *f, const struct packet_text *p)
 		fprintf(f, ",\"ecn\":%u", p->ecn);
 	fprintf(f, "%s%s", p->ce ? ",\"ce\":1" : "", p->copy ? ",\"copy\":1" : "");
 	if (p->tsval)
-		fprintf(f, ",\"tsval\":%u,\"tsecr\":1", p->tsval);
+		fprintf(f, ",\"tsval\":%u,\"tsecr\":%u", p->tsval, p->tsecr);
 	if (p->sack)
 		put_sack(f, p->sack, isn_of(!p->client));
 	fprintf(f, "}\n");
@@ -80,7 +80,8 @@ static void put_packet(FILE *f, const struct packet_text *p)
 static void tell_packet(FILE *f, const char *line)
 {
 	static const char *const fates[] = { "loss", "queue", "blackout", "too-big", "overrun" };
-	struct packet_text p = { .client = *line == 'c', .flags = "", .fate = "delivered" };
+	struct packet_text p = { .client = *line == 'c', .flags = "", .fate = "delivered",
+				 .tsecr = 1 };
 	char text[256], *word, *save = NULL;
 
 	snprintf(text, sizeof(text), "%s", line + 1);
@@ -112,7 +113,8 @@ static void tell_packet(FILE *f, const char *line)
 			p.has_ack = true;
 		else
 			must(sscanf(word, "ecn=%u", &p.ecn) == 1 ||
-				     sscanf(word, "ts=%u", &p.tsval) == 1,
+				     sscanf(word, "ts=%u", &p.tsval) == 1 ||
+				     sscanf(word, "e=%u", &p.tsecr) == 1,
 			     line);
 	}
 	put_packet(f, &p);

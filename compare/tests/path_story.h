@@ -4,8 +4,9 @@
  * A flow over a relay, made up for tests of the check "path". A line is a packet or a sample, in the
  * order of time; times are in us, sequence numbers count from the SYN (0) of either end.
  *
- *	c TIME SEQ+LEN [aACK] [f=FLAGS] [k=L-R[,L-R...]] [ts=N] [ecn=N] [ce] [copy] [out=TIME | FATE]
- *		from the client ("s": from the server); without out and FATE it is written 10 us later
+ *	c TIME SEQ+LEN [aACK] [f=FLAGS] [k=L-R[,L-R...]] [ts=N [e=N]] [ecn=N] [ce] [copy] [out=TIME | FATE]
+ *		from the client ("s": from the server); without out and FATE it is written 10 us later;
+ *		ts, e: the timestamp and what it echoes (1 if not told)
  *	C TIME EVENT [FIELD=VALUE ...]	the probe's sample of the client ("S": of the server)
  *	NC BEGIN-END EVENT [...]	netlink's ("NS")
  *

@@ -55,28 +55,11 @@ static void the_shortest_round_trip_is_the_path_s(void **state)
 	JUDGE(cases);
 }
 
-static void nothing_is_delivered_faster_than_the_path(void **state)
-{
-	static const struct path_case cases[] = {
-		{ "two segments in a round trip of 30 us, and a quarter",
-		  { OPEN, DATA, "C 95 segment snd_mss=1000 delivery_rate=83333333", SEEN },
-		  "delivery_rate", STATUS_PASS },
-		{ "in bits", { OPEN, DATA, "C 95 segment snd_mss=1000 delivery_rate=533333333", SEEN },
-		  "delivery_rate", STATUS_FAIL, "any interval" },
-		{ "over all ten it is less",
-		  { OPEN, ROUNDS, "C 945 segment snd_mss=1000 delivery_rate=83333333", SEEN },
-		  "delivery_rate", STATUS_FAIL },
-	};
-
-	JUDGE(cases);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(no_round_trip_is_shorter_than_the_path),
 		cmocka_unit_test(the_shortest_round_trip_is_the_path_s),
-		cmocka_unit_test(nothing_is_delivered_faster_than_the_path),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
