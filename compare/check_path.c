@@ -94,8 +94,8 @@ static void end(struct check *check, const struct window *w)
 	if (!socket_of(c, w->flow, &s))
 		return;
 	path_counters__end(&c->counters, &s, w);
-	path_rounds__sample(&c->rounds, excess_us(&check->run->manifest.path),
-			    end_of(c, w->flow), w);
+	path_rounds__sample(&c->rounds, excess_us(&check->run->manifest.path), end_of(c, w->flow),
+			    w);
 }
 
 static int finish(struct check *check, struct verdict *v)

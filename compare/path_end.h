@@ -37,9 +37,9 @@ struct path_end {
 	struct path_board board; /* what it sent */
 	struct path_sent sent;
 	struct path_got got, got_before; /* now, and before the packet that was written last */
-	uint64_t arrived_ns; /* the latest reading among the packets of this end that arrived */
-	uint64_t rounds;     /* acknowledgements of data that was sent once */
-	uint64_t round_us;   /* the shortest time from its reading to their writing */
+	uint64_t arrived_ns;	/* the latest reading among the packets of this end that arrived */
+	uint64_t rounds;	/* acknowledgements of data that was sent once */
+	uint64_t round_us;	/* the shortest time from its reading to their writing */
 	struct path_pace *pace; /* NULL: nothing that it sent was acknowledged yet */
 	uint64_t floor_us; /* no round trip of this end's data was shorter; UINT64_MAX: none yet */
 	uint64_t drops;	   /* packets with data, SYN or FIN that the path dropped */

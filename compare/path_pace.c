@@ -11,25 +11,25 @@
  * flight (tcp_rate_skb_sent()); neither is behind P's sending: with pacing too, new data waits for
  * its departure time (tcp_pacing_check(), or fq). So it is before t(P). Kernel and relay read one
  * clock, and the kernel cuts both stamps to whole us: the interval is at least the difference of
- * out(k) and t(P), both cut to us. Nor is it below min_rtt, or the sample is dropped, and no min_rtt
- * is below floor_us (path_event.c). 0 us are not shown.
+ * out(k) and t(P), both cut to us. Nor is it below min_rtt, or the sample is dropped, and no
+ * min_rtt is below floor_us (path_event.c). 0 us are not shown.
  *
  * Delivered. It is tp->delivered behind k less tp->delivered at P's sending. P echoes a timestamp
  * (ts_recent, tcp_established_options()): when P was sent, a packet with it had been processed, and
  * all that had been written before the first such packet. The relay writes to one queue, in order,
  * and nothing is sent between tcp_replace_ts_recent() and the counting in tcp_ack().
  *
- * So each acknowledgement allows (told up to k - told when P was sent) / (out(k) - t(P)), and a rate
- * that is shown was allowed by one of those up to now: tcp_rate_gen() may keep it for ever. What
- * makes the kernel's numbers others than the account's:
+ * So each acknowledgement allows (told up to k - told when P was sent) / (out(k) - t(P)), and a
+ * rate that is shown was allowed by one of those up to now: tcp_rate_gen() may keep it for ever.
+ * What makes the kernel's numbers others than the account's:
  *
  * - Acknowledgements with equal options may be processed as one, the last (tcp_add_backlog()). Then
  *   P is the one sent last of all that they told of. If k tells of something sent still later, that
  *   is P; else the latest t and the least count of the run bound every choice.
  * - A packet out of the window or with an old timestamp is dropped before tcp_ack()
- *   (tcp_validate_incoming()). What it told of is counted with the next that tells of it.
- * - P was sent again and that was read behind out(k), since the sender had not heard k: k's interval
- *   is then only bounded by min_rtt, and its count by what that copy echoes.
+ *   (tcp_validate_incoming()). What it told of is counted with the next one that tells of it.
+ * - P was sent again before the sender processed k, and the copy was read behind out(k): then only
+ *   min_rtt bounds the interval. The copy tells what had been counted when it was sent.
  * - A segment is counted when its last byte is told of, at the latest. The account counts ranges,
  *   which are packets or parts of them; packets do not cross borders of segments
  *   (tcp_set_skb_tso_segs(), tcp_match_skb_to_sack()) unless the segments of what is in flight are

@@ -15,15 +15,16 @@
  * trip, in both kernels and in the relay. 1 ms is added, the tick of timestamps, which some flows
  * measure with.
  *
- * No delivery_rate is higher than the account allowed up to then (path_pace.c says why that is exact),
- * tolerance zero. A copy that was sent before the sample may be read behind it; so a rate that is too
- * high is held against the account once more when something was read that was sent later.
+ * No delivery_rate is higher than the account allowed up to then, tolerance zero (path_pace.c says
+ * why that is exact). A copy that was sent before the sample may be read behind it; so a rate that
+ * is too high is held against the account once more when something has been read that was sent
+ * later.
  */
 #include "path_rounds.h"
 
 /* That so many are all longer than the median happens once in 2^10. */
-#define ROUNDS_MIN 10
-#define TICK_US	   1000
+#define ROUNDS_MIN  10
+#define TICK_US	    1000
 #define OPTION_SACK 2 /* TCPI_OPT_SACK */
 
 static const enum field fields[PATH_ROUND_FIELDS] = { FIELD_min_rtt, FIELD_rtt, FIELD_cb_mrtt,
@@ -91,7 +92,7 @@ static void judge_rate(struct path_rounds *r, struct path_end *e, const struct w
 		judge_claim(r, e);
 	if (!sample__has(s, FIELD_delivery_rate) || !sample__has(s, FIELD_snd_mss) || !v)
 		return;
-	if (e->pace) {
+	if (e->pace && w->witness == WITNESS_PROBE) {
 		e->pace->unknown |= e->pace->mss && mss > e->pace->mss;
 		e->pace->mss = mss;
 	}

@@ -266,6 +266,8 @@ const struct defect catalogue_of_defects[] = {
 	LIE("path marks not told", path_unmark, 0, "path/marks: no CE"),
 	LIE("path copies not told", path_single, 0, "path/segs_in: more than had been delivered"),
 	LIE("path a retransmission invented", path_invent, 20, "path/total_retrans: less than"),
+	VALUE("probe delivery_rate doubled on the path", "path", PROBE, edit_multiply, delivery_rate, .k = 2, .cause = "path/delivery_rate: any interval"),
+	VALUE("netlink delivery_rate doubled on the path", "path", NETLINK, edit_multiply, delivery_rate, .k = 2, .cause = "path/delivery_rate: any interval"),
 	LIE("path clock + 20 ms", path_later, 20 * MS, "path/clock: late"),
 	LIE("path clock - 20 ms", path_earlier, 20 * MS, "path/clock: early"),
 	LIE("path clock + 1 ms", path_later, 1 * MS, "path/clock: late"),

@@ -80,8 +80,9 @@ static void put_packet(FILE *f, const struct packet_text *p)
 static void tell_packet(FILE *f, const char *line)
 {
 	static const char *const fates[] = { "loss", "queue", "blackout", "too-big", "overrun" };
-	struct packet_text p = { .client = *line == 'c', .flags = "", .fate = "delivered",
-				 .tsecr = 1 };
+	struct packet_text p = {
+		.client = *line == 'c', .flags = "", .fate = "delivered", .tsecr = 1
+	};
 	char text[256], *word, *save = NULL;
 
 	snprintf(text, sizeof(text), "%s", line + 1);

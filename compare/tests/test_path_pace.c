@@ -16,7 +16,7 @@
 #define TOLD "s 80 1+0 a1001 ts=52 e=2", "s 81 1+0 a2001 ts=52 e=2"
 #define TOLD_LATE "s 80 1+0 a1001 ts=52 e=2 out=190", "s 81 1+0 a2001 ts=52 e=2 out=191"
 #define RATE(at, rate) "C " at " segment snd_mss=1000 delivery_rate=" rate
-/* "compared" without a violation, or one too many */
+/* The highest rate that is allowed, and one that is higher. */
 #define CASES(must, at, most, above, ...)                                                        \
 	{ must, { OPEN_TS, __VA_ARGS__, RATE(at, most), SEEN }, "delivery_rate", STATUS_PASS },  \
 	{ must ", and above", { OPEN_TS, __VA_ARGS__, RATE(at, above), SEEN }, "delivery_rate", \
@@ -46,9 +46,9 @@ static void a_rate_is_what_was_told_since_a_packet_was_sent(void **state)
 		  { OPEN_TS, TWO, TOLD, RATE("500", "66666666"), RATE("900", "66666666"), SEEN },
 		  "delivery_rate", STATUS_PASS },
 		{ "but not before",
-		  { OPEN_TS, TWO, RATE("85", "66666666"), TOLD, "c 100 2001+1000 a1 ts=3 e=53",
-		    RATE("120", "0"), SEEN },
-		  "delivery_rate", STATUS_PASS },
+		  { OPEN_TS, TWO, "s 70 1+0 a1 ts=52 e=2 out=86", TOLD, RATE("85", "66666666"),
+		    "c 87 2001+1000 a1 ts=3 e=52", "C 88 segment", SEEN },
+		  "delivery_rate", STATUS_FAIL, "says 0" },
 		{ "before anything was told",
 		  { "c 0 0+0 f=S ts=1", RATE("5", "1"), "s 20 0+0 a1 f=S ts=51", SEEN },
 		  "delivery_rate", STATUS_FAIL, "nothing" },
