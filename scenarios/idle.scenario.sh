@@ -6,12 +6,15 @@ hypothesis 'A block, a second of silence, a block: nothing calls the probe in be
 emulated_path
 default DURATION 4
 default BITRATE 1M # with blocks of 128 KiB: one a second
+emulated default BITRATE 500K
+emulated default DURATION 8
 default PROBE_MODES rtt,segment,poll
 default PROBE_INTERVAL 100ms
 default IPERF3_INTERVAL 0.25
 
-# Without a loss, only tcp_cwnd_restart() makes the window smaller.
-moves 'client/last_data_sent>=800' 'server/last_data_recv>=800' 'client/snd_cwnd<=40'
+# Without a loss, only tcp_cwnd_restart() makes the window smaller; how large a block makes it depends on
+# the rate.
+moves 'client/last_data_sent>=800' 'server/last_data_recv>=800' 'client/snd_cwnd<=20'
 
 bound coverage.netlink_share_min 0.8
 bound coverage.probe_share_min 0.8

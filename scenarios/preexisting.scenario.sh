@@ -11,7 +11,7 @@ default STREAMS 2
 default BITRATE 100M
 default PROBE_MODES rtt,segment,poll
 default PROBE_INTERVAL 100ms
-emulated default DURATION 20
+emulated default DURATION 45 # until the verifier has let the probe in
 emulated default BITRATE 10M
 
 moves client/older server/older client/bytes_acked server/bytes_received
