@@ -165,7 +165,12 @@ static __noinline int describe(struct record_flow *flow, const struct tcp_sock *
 
 	flow->netns = skc->skc_net.net->ns.inum;
 	flow->family = skc->skc_family;
-	flow->local_port = skc->skc_num;
+	/*
+	 * __inet_put_port() clears the one, tcp_v4_connect() sets the other late. A socket may be seen
+	 * for the first time when it is closed: of two that two processors make for one handshake, the
+	 * loser is (inet_ehash_nolisten()), and tcp_check_req() still has its round trip measured.
+	 */
+	flow->local_port = skc->skc_num ?: bpf_ntohs(tp->inet_conn.icsk_inet.inet_sport);
 	flow->remote_port = bpf_ntohs(skc->skc_dport);
 	copy_address(flow->local_addr, &skc->skc_v6_rcv_saddr, skc->skc_rcv_saddr, flow->family);
 	copy_address(flow->remote_addr, &skc->skc_v6_daddr, skc->skc_daddr, flow->family);

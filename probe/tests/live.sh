@@ -344,6 +344,17 @@ test_two_probes_do_not_disturb_each_other() {
 	jq -es '.[1:-1] | length > 0 and all(.event != "rtt")' "$WORK/second.jsonl" >/dev/null
 }
 
+test_a_socket_that_is_closed_when_first_seen_has_its_port() {
+	talk v4
+	tell reset
+	probe --mode state
+	tell info 1
+	stop_probe
+	hang_up
+	samples 'event("mark") | length == 1 and .[0].state == 7'
+	samples 'of($client) == event("mark") + event("tcp_info")'
+}
+
 test_end_by_duration_and_by_signals() {
 	exits 0 "$PROBE" --cgroup "$CGROUP" --mode state --duration 50ms --output "$WORK/p.jsonl"
 	tail -n 1 "$WORK/p.jsonl" | grep -q '"trailer":true'

@@ -9,6 +9,7 @@
  *	  -> "listening"
  *	send N			the client writes N bytes and the server reads them all
  *	info N			N times getsockopt(TCP_INFO) on the client's socket
+ *	reset			by the server
  *	close			both ends; the process then ends at the end of stdin
  */
 #include <arpa/inet.h>
@@ -92,6 +93,16 @@ static void ask(int fd, unsigned long times)
 	}
 }
 
+/* Close fd by a reset, and wait until its peer knows. */
+static void reset(int fd, int peer)
+{
+	const struct linger linger = { .l_onoff = 1 };
+
+	if (setsockopt(fd, SOL_SOCKET, SO_LINGER, &linger, sizeof(linger)) || close(fd) ||
+	    read(peer, chunk, 1) >= 0)
+		die("reset");
+}
+
 int main(int argc, char **argv)
 {
 	const char *kind = argc >= 2 ? argv[1] : "";
@@ -127,6 +138,9 @@ int main(int argc, char **argv)
 			move(cfd, sfd, n);
 		} else if (!strncmp(line, "info", 4)) {
 			ask(cfd, n);
+		} else if (!strncmp(line, "reset", 5)) {
+			reset(sfd, cfd);
+			sfd = -1;
 		} else if (!strncmp(line, "close", 5)) {
 			close(cfd);
 			close(sfd);
