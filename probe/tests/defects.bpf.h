@@ -29,10 +29,13 @@ struct tcp_sock___seeded {
 		wide;                                                                              \
 	})
 
-/* 64-bit jiffies minus a 32-bit start; 4000 us a jiffy. */
+/*
+ * 64-bit jiffies minus a 32-bit start; 4000 us a jiffy. Also in the first five minutes after boot, in
+ * which the upper half is 0 (INITIAL_JIFFIES) and nobody would see it.
+ */
 SEED(busy_time)
 {
-	f->busy_time += (bpf_jiffies64() & ~0xffffffffULL) * 4000;
+	f->busy_time += (bpf_jiffies64() >> 32 | 1) * 4000ULL << 32;
 }
 
 SEED(rcv_mss)
