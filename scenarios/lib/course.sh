@@ -7,7 +7,14 @@
 # Every way out, also an error or a signal, goes through course_end(): it ends what runs in the
 # right order, so that trailers get written, and writes the manifest. When this process exits, the
 # kernel ends whatever is left in the pid namespace.
+#
+# A signal ends it by its trap, but the trap may fail: bash (5.2) runs a pending trap also while it
+# parses a command substitution, there meets the end of the trap's text where it expects a closing
+# parenthesis, and exits with 2. So ../run also writes to the pipe that is our standard input, and
+# whoever has an error to tell looks there first; and no command here has more than one command
+# substitution of its own: the time of the first is the time in which a signal would fail the second.
 set -euo pipefail
+exec {STOP_PIPE}<&0 </dev/null
 
 LIB=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
 TOP=$(dirname "$(dirname "$LIB")")
@@ -52,8 +59,16 @@ disk_is_full() {
 	((free < 16))
 }
 
+# The run has been asked to stop: told once, before whatever came of it.
+interrupted() {
+	[[ -z $INTERRUPTED ]] || return 0
+	INTERRUPTED=1
+	note "interrupted by a signal"
+}
+
 # note SENTENCE: the run has failed, but goes on (the end is being cleaned up)
 note() {
+	! read -rt 0 -u "$STOP_PIPE" || interrupted
 	# A full disk is the cause of whatever else is said, and swallows the words of those that failed.
 	if [[ -z $DISK_FULL ]] && disk_is_full; then
 		DISK_FULL=1
@@ -88,6 +103,7 @@ course_end() {
 	# $? does not tell an error that `set -e` ended from an exit; the others set their code.
 	set +e
 	trap '' TERM INT HUP
+	! read -rt 0 -u "$STOP_PIPE" || interrupted
 	part_stop "$TRAFFIC-client" 3000
 	part_stop "$TRAFFIC-server" 3000
 	collectors_stop
@@ -117,7 +133,7 @@ main() {
 	MANIFEST_KERNEL=$(manifest_kernel)
 	MANIFEST_VERSIONS=$(manifest_versions)
 	trap course_end EXIT
-	trap 'INTERRUPTED=1; fail "interrupted by a signal"' TERM INT HUP
+	trap 'interrupted; exit 3' TERM INT HUP
 
 	witnesses_check
 	[[ $FAMILY != inet6 ]] || has_ipv6 ||

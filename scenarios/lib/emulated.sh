@@ -67,7 +67,8 @@ impaired_direction() {
 path_configuration() {
 	local at=0 len=0
 	if [[ $BLACKOUT != none ]]; then
-		at=$(time_us "${BLACKOUT%:*}") len=$(time_us "${BLACKOUT#*:}")
+		at=$(time_us "${BLACKOUT%:*}")
+		len=$(time_us "${BLACKOUT#*:}")
 	fi
 	path_facts "$(jq -cn --argjson rtt "$(time_us "$RTT")" --argjson jitter "$(time_us "$JITTER")" \
 		--argjson rate "$(rate_bits "$RATE")" --argjson queue "$QUEUE" --argjson loss "$LOSS" \

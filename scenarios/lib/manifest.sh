@@ -96,7 +96,8 @@ manifest_open() {
 # manifest_write [ERROR ...]: false if it cannot be written. Knobs and bounds stay as they are.
 manifest_write() {
 	local text
-	: "${MANIFEST_KNOBS:=$(knobs_json)}" "${MANIFEST_BOUNDS:=$(bounds_json)}"
+	: "${MANIFEST_KNOBS:=$(knobs_json)}"
+	: "${MANIFEST_BOUNDS:=$(bounds_json)}"
 	text=$(jq -n --arg scenario "$NAME" --arg hypothesis "$HYPOTHESIS" --arg started "$STARTED" \
 		--arg command "$(knobs_command)" --argjson knobs "$MANIFEST_KNOBS" \
 		--argjson kernel "$MANIFEST_KERNEL" --argjson versions "$MANIFEST_VERSIONS" \

@@ -7,12 +7,15 @@
 RELAY=${TCPW_RELAY:-${BUILD:-$TOP/build}/tcpw-relay}
 
 relay_arguments() {
+	local bits impaired
+	bits=$(rate_bits "$RATE")
+	impaired=$(impaired_direction)
 	RELAY_ARGS=(--client-netns /run/netns/client --server-netns /run/netns/server --device eth0
 		--output "$RUN_DIR/path.jsonl" --seed "$SEED" --rtt "$RTT" --jitter "$JITTER"
-		--rate "$(rate_bits "$RATE")" --loss "$LOSS" --loss-burst "$LOSS_BURST"
-		--loss-dir "$(impaired_direction)" --reorder "$REORDER" --reorder-by "$REORDER_BY"
+		--rate "$bits" --loss "$LOSS" --loss-burst "$LOSS_BURST"
+		--loss-dir "$impaired" --reorder "$REORDER" --reorder-by "$REORDER_BY"
 		--duplicate "$DUPLICATE" --mark "$MARK" --mtu "$MTU")
-	(($(rate_bits "$RATE") == 0)) || RELAY_ARGS+=(--queue "$QUEUE") # there is none without a bottleneck
+	((bits == 0)) || RELAY_ARGS+=(--queue "$QUEUE") # there is none without a bottleneck
 	((MARK_QUEUE == 0)) || RELAY_ARGS+=(--mark-queue "$MARK_QUEUE")
 	[[ $BLACKOUT == none ]] || RELAY_ARGS+=(--blackout "$BLACKOUT")
 }

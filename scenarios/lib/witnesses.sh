@@ -124,8 +124,11 @@ iperf3_words() {
 }
 
 iperf3_client_start() {
-	local args=(-c "$(server_address)" -p "$PORT" -J -t "$DURATION" -P "$STREAMS"
-		-i "$IPERF3_INTERVAL" -b "$(rate_bits "$BITRATE")" -C "$CONGESTION")
+	local address rate args
+	address=$(server_address)
+	rate=$(rate_bits "$BITRATE")
+	args=(-c "$address" -p "$PORT" -J -t "$DURATION" -P "$STREAMS" -i "$IPERF3_INTERVAL"
+		-b "$rate" -C "$CONGESTION")
 	[[ -z ${CLIENT_PORT:-} ]] || args+=(--cport "$CLIENT_PORT")
 	args+=("${IPERF3_ARGS[@]}")
 	part_start_in iperf3-client "$RUN_DIR/iperf3.json" client "$IPERF3" "${args[@]}"
