@@ -41,7 +41,8 @@ done
 
 for t in ${LIVE_TESTS:-}; do
 	rc=0
-	"$t" >"$log" 2>&1 </dev/null || rc=$?
+	# What the caller ignores, e.g. nohup or a background shell, the test must be able to send.
+	env --default-signal=INT,TERM,HUP "$t" >"$log" 2>&1 </dev/null || rc=$?
 	p=$(number passed) f=$(number failed)
 	case $rc in
 	0)

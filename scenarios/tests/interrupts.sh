@@ -12,12 +12,11 @@ TOP=$(dirname "$(dirname "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")")")
 # Seconds after the start, from before the first process of the run to the middle of the traffic.
 MOMENTS=(0.01 0.1 0.3 0.6 1 1.5 3)
 
-# start COMMAND ...: in a process group of its own, as a shell starts a job, whichever signals this
-# script was started to ignore; sets JOB
+# start COMMAND ...: in a process group of its own, as a shell starts a job; sets JOB
 start() {
 	rm -rf "$WORK/out"
 	set -m
-	env --default-signal=INT,TERM,HUP TCPW_TEST_MARK="$MARK" "$@" >"$STDOUT" 2>"$STDERR" &
+	env TCPW_TEST_MARK="$MARK" "$@" >"$STDOUT" 2>"$STDERR" &
 	JOB=$!
 	set +m
 }
