@@ -9,7 +9,8 @@
 #			the first one, by this build, is OUT/first
 #
 # Knobs, seed and path backend are the first run's; nothing else of the environment counts. Exit
-# codes: 0 both have the same verdict, 1 they have not, 2 usage, 3 error, 4 this machine cannot.
+# codes: 0 both have the same verdict and lost the same at random, 1 they have not, 2 usage, 3 error, 4 this
+# machine cannot.
 set -euo pipefail
 PATH=$PATH:/usr/sbin:/sbin # tc and others are there, and not in everybody's PATH
 
@@ -17,6 +18,8 @@ TOP=$(dirname "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")")
 : "${BUILD:=$TOP/build}"
 : "${TCPW_COMPARE:=$BUILD/tcpw-compare}"
 : "${TCPW_RELAY:=$BUILD/tcpw-relay}"
+# shellcheck source=ci/ledgers.sh
+. "$TOP/ci/ledgers.sh"
 
 die() {
 	local code=$1
@@ -88,34 +91,13 @@ differences() {
 		| select(.[1] != .[2]) | "\(.[0]): \(.[1]) then, \(.[2]) now"'
 }
 
-# The random drops of a relay: what a run's last one in a flow's direction lies behind was reached by
-# it, so up to the nearer of the two last ones the first transmissions must have lost the same.
-# Retransmissions depend on time: what is sent again, and how often, need not be the same.
+# The random drops of a relay, where both runs have its account.
 ledgers() {
-	local n
-	if ! "$TCPW_RELAY" --drops "$1/path.jsonl" >"$OUT/drops.first" ||
-		! "$TCPW_RELAY" --drops "$2/path.jsonl" >"$OUT/drops.second"; then
-		die 3 "tcpw-relay cannot read the ledgers: its words are above"
-	fi
-	n=$(awk '$4 != 1 { next }
-		{ key = $1 " " $2; file = FILENAME; has[file, key, $3] = 1; keys[key] = 1; all[key, $3] = $3
-		if ($3 > last[file, key]) last[file, key] = $3 }
-		END {
-			for (entry in all) {
-				split(entry, part, SUBSEP); key = part[1]; at = all[entry]
-				if (at > last[ARGV[1], key] || at > last[ARGV[2], key]) continue
-				if (((ARGV[1], key, at) in has) && ((ARGV[2], key, at) in has)) same++
-				else differ++
-			}
-			print same + 0, differ + 0
-		}' "$OUT/drops.first" "$OUT/drops.second")
-	if [[ $n == *' 0' ]]; then
-		printf 'random drops: the same, %s of first transmissions as far as both came\n' "${n% *}"
-	else
-		printf 'random drops: NOT the same, %s agree and %s do not (%s, %s)\n' "${n% *}" "${n#* }" \
-			"$OUT/drops.first" "$OUT/drops.second"
-		LEDGERS_DIFFER=1
-	fi
+	local rc=0
+	[[ $(of "$1" .path.backend) == relay && -s $1/path.jsonl && -s $2/path.jsonl ]] || return 0
+	ledgers__compare "$1/path.jsonl" "$2/path.jsonl" "$OUT" || rc=$?
+	((rc != 3)) || die 3 "tcpw-relay cannot read the ledgers: its words are above"
+	LEDGERS_DIFFER=$rc
 }
 
 main() {
@@ -144,11 +126,10 @@ main() {
 	differences "$RUN" "$run"
 	jq -r '.reason // empty | "the first: \(.)"' "$OUT/first/verdict.json"
 	jq -r '.reason // empty | "the second: \(.)"' "$run/verdict.json"
-	LEDGERS_DIFFER=''
-	[[ $(of "$RUN" .path.backend) != relay ]] || [[ ! -s $RUN/path.jsonl || ! -s $run/path.jsonl ]] ||
-		ledgers "$RUN" "$run"
+	LEDGERS_DIFFER=0
+	ledgers "$RUN" "$run"
 	printf 'the runs: %s, %s\n' "$RUN" "$run"
-	[[ $first == "$VERDICT" && -z $LEDGERS_DIFFER ]] || exit 1
+	[[ $first == "$VERDICT" && $LEDGERS_DIFFER == 0 ]] || exit 1
 	exit 0
 }
 

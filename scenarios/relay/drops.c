@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ledger_reader.h"
 #include "timeline/lines.h"
 
 /* What has no bytes comes before and after those that have. */
@@ -52,13 +53,6 @@ static int order(const void *va, const void *vb)
 	return a->nth < b->nth ? -1 : a->nth > b->nth;
 }
 
-static bool is_text(const cJSON *o, const char *key, const char *text)
-{
-	const cJSON *item = cJSON_GetObjectItemCaseSensitive(o, key);
-
-	return cJSON_IsString(item) && !strcmp(item->valuestring, text);
-}
-
 static int add_points(struct drops *d, const cJSON *points, struct drop *drop)
 {
 	const cJSON *point;
@@ -77,13 +71,14 @@ static int add_points(struct drops *d, const cJSON *points, struct drop *drop)
 	return 0;
 }
 
-static int read_packet(struct drops *d, const cJSON *o)
+static int read_packet(void *ctx, const cJSON *o)
 {
-	struct drop drop = { .s2c = is_text(o, "dir", "s2c") };
+	struct drop drop = { .s2c = ledger_reader__is(o, "dir", "s2c") };
 	const cJSON *syn = cJSON_GetObjectItemCaseSensitive(o, "syn");
 	const cJSON *fin = cJSON_GetObjectItemCaseSensitive(o, "fin");
+	struct drops *d = ctx;
 
-	if (!is_text(o, "event", "packet") || !is_text(o, "fate", "loss"))
+	if (!ledger_reader__is(o, "event", "packet") || !ledger_reader__is(o, "fate", "loss"))
 		return 0;
 	if (json__u64(cJSON_GetObjectItemCaseSensitive(o, "flow"), &drop.flow))
 		return -EBADMSG;
@@ -91,28 +86,6 @@ static int read_packet(struct drops *d, const cJSON *o)
 		return add_points(d, cJSON_GetObjectItemCaseSensitive(o, "points"), &drop);
 	drop.offset = syn ? OFFSET_SYN : OFFSET_FIN;
 	return json__u64(syn ? syn : fin, &drop.nth) ? -EBADMSG : add(d, &drop);
-}
-
-static int read_ledger(struct drops *d, struct lines *l)
-{
-	const cJSON *o;
-	bool ended = false;
-	int got = lines__next(l, &o);
-
-	if (got < 0)
-		return got;
-	if (!got || !is_text(o, "witness", "path") || !is_text(o, "backend", "relay"))
-		return lines__fail(l, -EMEDIUMTYPE, "not a ledger of tcpw-relay");
-	while ((got = lines__next(l, &o)) > 0) {
-		int err = ended ? -EBADMSG : read_packet(d, o);
-
-		if (err)
-			return lines__fail(l, err, "not a line of a ledger");
-		ended = cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(o, "trailer"));
-	}
-	if (!got && !ended)
-		return lines__fail(l, -ENODATA, "no trailer: the ledger is cut");
-	return got;
 }
 
 static void print(const struct drops *d, FILE *out)
@@ -134,14 +107,8 @@ static void print(const struct drops *d, FILE *out)
 int drops__print(const char *path, FILE *out, char *why, size_t size)
 {
 	struct drops d = { 0 };
-	struct lines *l;
-	int err = lines__open(&l, path);
+	int err = ledger_reader__each(path, read_packet, &d, why, size);
 
-	if (!err)
-		err = read_ledger(&d, l);
-	if (err)
-		snprintf(why, size, "%s", l ? lines__error(l) : strerror(-err));
-	lines__close(l);
 	if (!err) {
 		qsort(d.drop, d.count, sizeof(*d.drop), order);
 		print(&d, out);

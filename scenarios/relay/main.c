@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "carried.h"
 #include "drops.h"
 #include "ledger.h"
 #include "options.h"
@@ -240,11 +241,12 @@ static int write_ledger(struct program *p, bool whole)
 	return EXIT_ERROR;
 }
 
-static int print_drops(const char *path)
+static int print_of_ledger(const struct options *o)
 {
 	char why[1024];
 
-	if (!drops__print(path, stdout, why, sizeof(why)))
+	if (!(o->drops ? drops__print(o->drops, stdout, why, sizeof(why))
+		       : carried__print(o->carried, stdout, why, sizeof(why))))
 		return EXIT_PASS;
 	say("%s", why);
 	return EXIT_ERROR;
@@ -270,8 +272,8 @@ int main(int argc, char **argv)
 	int status;
 
 	options__parse(&p.options, argc, argv);
-	if (p.options.drops)
-		return print_drops(p.options.drops);
+	if (p.options.drops || p.options.carried)
+		return print_of_ledger(&p.options);
 	/* Delivered only while the relay sleeps; never to the spool's thread. */
 	sigemptyset(&signals);
 	sigaddset(&signals, SIGINT);

@@ -58,6 +58,7 @@ enum {
 	OPT_BLACKOUT,
 	OPT_SEED,
 	OPT_DROPS,
+	OPT_CARRIED,
 	OPT_MISCOUNT,
 	OPT_MISCOUNT_KIND,
 };
@@ -91,6 +92,8 @@ static const struct argp_option table[] = {
 	{ "seed", OPT_SEED, "N", 0, "Of every random choice (default 1)" },
 	{ "drops", OPT_DROPS, "FILE", 0,
 	  "Print the random drops of a ledger, in a form to compare" },
+	{ "carried", OPT_CARRIED, "FILE", 0,
+	  "Print how far a ledger's flows were carried: up to there its drops can be compared" },
 	{ "verbose", OPT_VERBOSE, NULL, 0, "Say on standard error what is being done" },
 	/* For tests: miscount.h */
 	{ "miscount", OPT_MISCOUNT, "N", OPTION_HIDDEN, NULL },
@@ -155,7 +158,9 @@ static void check(struct argp_state *state, struct options *o)
 	struct path_config *c = &o->path;
 	struct plan plan;
 
-	if (o->drops)
+	if (o->drops && o->carried)
+		argp_error(state, "--drops and --carried are two questions: ask one at a time");
+	if (o->drops || o->carried)
 		return;
 	if (!o->netns[DIR_C2S] || !o->netns[DIR_S2C])
 		argp_error(state, "--client-netns and --server-netns must be given: the two ends");
@@ -252,6 +257,9 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 		break;
 	case OPT_DROPS:
 		o->drops = arg;
+		break;
+	case OPT_CARRIED:
+		o->carried = arg;
 		break;
 	case OPT_MISCOUNT:
 		o->miscount.every = argument__number(state, name_of(key), arg, 1, UINT32_MAX);

@@ -13,7 +13,8 @@ struct options {
 	const char *netns[DIRS]; /* client's, server's */
 	const char *device;
 	const char *output;
-	const char *drops; /* print the drops of this ledger, and nothing else */
+	const char *drops;   /* print the drops of this ledger, and nothing else */
+	const char *carried; /* or how far its flows were carried */
 	struct miscount miscount;
 	bool verbose;
 	bool rate_given; /* also as 0: then --queue means nothing, and is no mistake */

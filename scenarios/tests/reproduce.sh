@@ -7,6 +7,9 @@ set -euo pipefail
 TOP=$(dirname "$(dirname "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")")")
 # shellcheck source=scenarios/tests/lib/runner.sh
 . "$TOP/scenarios/tests/lib/runner.sh"
+# shellcheck source=ci/ledgers.sh
+. "$TOP/ci/ledgers.sh"
+: "${TCPW_RELAY:=${BUILD:-$TOP/build}/tcpw-relay}"
 FIRST=$WORK/runs/lossy
 
 # reproduce RUN: into WORK/again
@@ -72,6 +75,129 @@ test_another_seed_loses_others_and_is_told() {
 	altered '.knobs.seed = 2'
 	exits 1 reproduce "$WORK/altered/lossy"
 	grep -q '^random drops: NOT the same' "$STDOUT"
+}
+
+# The same verdict is not enough: the first run's account has lost nothing.
+test_drops_in_one_run_only_are_exit_1() {
+	altered .
+	jq -c 'if .fate == "loss" then .fate = "queue" | del(.points) else . end' "$FIRST/path.jsonl" \
+		>"$WORK/altered/lossy/path.jsonl"
+	exits 1 reproduce "$WORK/altered/lossy"
+	grep -qE '^random drops: NOT the same, 0 agree and [1-9]' "$STDOUT"
+}
+
+# packet FLOW SEQ LEN FLAGS [FATE [POINTS]]: a line of a ledger, from the client
+packet() {
+	printf '{"event":"packet","t":1,"flow":%s,"dir":"c2s","seq":%s,"len":%s,"flags":"%s","fate":"%s"%s}\n' \
+		"$1" "$2" "$3" "$4" "${5:-delivered}" "${6:+,$6}"
+}
+
+# ledger NAME: WORK/ledgers/NAME with these lines. Sequence numbers of payload begin with 1.
+ledger() {
+	mkdir -p "$WORK/ledgers"
+	{
+		echo '{"timeline":1,"witness":"path","backend":"relay"}'
+		cat
+		echo '{"trailer":true,"samples":1,"lost":{}}'
+	} >"$WORK/ledgers/$1"
+}
+
+# compared CODE WORDS: of the ledgers first and second, either way round
+compared() {
+	local pair
+	for pair in 'first second' 'second first'; do
+		exits "$1" ledgers__compare "$WORK/ledgers/${pair% *}" "$WORK/ledgers/${pair#* }" "$WORK/ledgers"
+		grep -q "^random drops: $2" "$STDOUT" || {
+			cat "$STDOUT"
+			return 1
+		}
+	done
+}
+
+# A lost FIN comes behind all bytes, and says nothing of how far the other run came.
+test_a_lost_FIN_in_both_is_no_limit_of_what_is_compared() {
+	{
+		packet 0 0 0 S
+		packet 0 1 100 A loss '"points":[[7,1]]'
+		packet 0 101 0 FA loss '"fin":1'
+	} | ledger first
+	{
+		packet 0 0 0 S
+		packet 0 1 100 A loss '"points":[[7,1]]'
+		packet 0 101 900 A loss '"points":[[500,1]]'
+		packet 0 1001 0 FA loss '"fin":1'
+	} | ledger second
+	compared 0 'the same, 2 as far as both came, 1 beyond that$'
+}
+
+test_a_run_that_lost_nothing_of_what_both_carried_is_told() {
+	{
+		packet 0 0 0 S
+		packet 0 1 100 A
+	} | ledger first
+	{
+		packet 0 0 0 S
+		packet 0 1 100 A loss '"points":[[99,1]]'
+	} | ledger second
+	compared 1 'NOT the same, 0 agree and 1 do not'
+}
+
+test_drops_that_lie_beyond_what_both_carried_are_not_called_the_same() {
+	{
+		packet 0 0 0 S
+		packet 0 1 100 A
+	} | ledger first
+	{
+		packet 0 0 0 S
+		packet 0 1 200 A loss '"points":[[100,1]]'
+	} | ledger second
+	compared 1 'NOT compared, all 1 lie beyond'
+	ledger first </dev/null
+	compared 1 'NOT compared, all 1 lie beyond'
+}
+
+# Which transmissions there are depends on time; what became of those that there were does not.
+test_SYN_and_FIN_are_compared_transmission_by_transmission() {
+	{
+		packet 0 0 0 S loss '"syn":1'
+		packet 0 0 0 S
+		packet 0 1 0 FA
+	} | ledger first
+	{
+		packet 0 0 0 S loss '"syn":1'
+		packet 0 0 0 S
+		packet 0 1 0 FA
+		packet 0 1 0 FA loss '"fin":2'
+	} | ledger second
+	compared 0 'the same, 1 as far as both came, 1 beyond that$'
+	{
+		packet 0 0 0 S
+		packet 0 1 0 FA
+	} | ledger second
+	compared 1 'NOT the same, 0 agree and 1 do not'
+	{
+		packet 0 0 0 S loss '"syn":1'
+		packet 0 0 0 S
+		packet 0 1 0 FA loss '"fin":1'
+	} | ledger second
+	compared 1 'NOT the same, 1 agree and 1 do not'
+}
+
+test_retransmissions_that_were_lost_are_left_out() {
+	packet 0 0 0 S | ledger first
+	{
+		packet 0 0 0 S
+		packet 0 1 100 A
+		packet 0 1 100 A loss '"points":[[7,2]]'
+	} | ledger second
+	compared 0 'neither run lost a first transmission$'
+}
+
+test_a_ledger_that_is_cut_is_an_error() {
+	ledger first </dev/null
+	head -n 1 "$WORK/ledgers/first" >"$WORK/ledgers/second"
+	exits 3 ledgers__compare "$WORK/ledgers/first" "$WORK/ledgers/second" "$WORK/ledgers"
+	says 'no trailer: the ledger is cut'
 }
 
 test_another_verdict_is_exit_1() {
