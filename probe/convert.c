@@ -72,7 +72,8 @@ int record__to_sample(const void *data, size_t size, const struct features *feat
 	fields_to_sample(r, &features->fields, s);
 	switch (r->head.type) {
 	case RECORD_RTT:
-		if (r->fields.cb_srtt != RECORD_NO_ARGUMENT) {
+		/* A kernel that has them by a backport: the header does not know. */
+		if (features->rtt_arguments && r->fields.cb_srtt != RECORD_NO_ARGUMENT) {
 			sample__set(s, FIELD_cb_mrtt, r->fields.cb_mrtt);
 			sample__set(s, FIELD_cb_srtt, r->fields.cb_srtt);
 		}

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
  * What this kernel and these privileges allow, found by trying: each program of the probe is
- * loaded alone. What is merely known by version is never reported as found.
+ * loaded alone. What is merely known by version is told as such.
  */
 #include "doctor.h"
 
@@ -93,6 +93,12 @@ static void list_absent(FILE *out, const struct features *features)
 	fputc('\n', out);
 }
 
+static void tell_rtt_arguments(FILE *out, const struct features *features)
+{
+	fprintf(out, "     the RTT callback's own round-trip times (cb_mrtt, cb_srtt): %s, by version (6.10)\n",
+		features->rtt_arguments ? "yes" : "no");
+}
+
 /* The congestion controls whose state can be read; of modules, those that are loaded. */
 static void list_congestion(FILE *out, const struct features *features)
 {
@@ -160,6 +166,7 @@ int doctor__examine(FILE *out)
 	}
 	if (!err) {
 		list_absent(out, &features);
+		tell_rtt_arguments(out, &features);
 		list_congestion(out, &features);
 	}
 	fputs(all ? "Everything that tcpw-probe can use is there.\n"

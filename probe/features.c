@@ -7,6 +7,8 @@
 #include <errno.h>
 #include <unistd.h>
 
+#include <linux/version.h>
+
 #include "arming.h"
 #include "probe/features.skel.h"
 #include "timeline/cli.h"
@@ -96,6 +98,11 @@ int features__ask(struct features *features)
 	features->kernel_version = skel->bss->kernel_version;
 	features->casts = has_kfunc("bpf_rdonly_cast");
 	features->arms = arming__possible();
+	/*
+	 * Known by version only: tcp_bpf_rtt(), which passes them, is inline and so not in the kernel's BTF,
+	 * and no callback can be had without a flow.
+	 */
+	features->rtt_arguments = features->kernel_version >= KERNEL_VERSION(6, 10, 0);
 	features->hz = skel->bss->hz;
 	if (!features->hz) {
 		features->hz_measured = true;

@@ -12,6 +12,7 @@ struct features {
 	uint32_t hz;
 	bool casts;                  /* bpf_rdonly_cast() exists (6.2): marks can be caught */
 	bool arms;                   /* sockets that are already there can be given callbacks (6.12) */
+	bool rtt_arguments;          /* the RTT callback is handed mrtt and srtt: by version (6.10) */
 	bool hz_measured;            /* not readable from the kernel's configuration */
 };
 

@@ -15,8 +15,9 @@ enum generation {
 	GENERATION_ANY
 };
 
-/* "6.9" ... ; GENERATION_ANY if unknown. And in words. */
+/* "6.9" ... ; GENERATION_ANY if unknown. And back, "" for GENERATION_ANY. And in words. */
 enum generation generation__parse(const char *name);
+const char *generation__name(enum generation generation);
 const char *generation__describe(enum generation generation);
 
 /* Records come through lanes (record.h), else through the kernel's ring buffer. */

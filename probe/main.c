@@ -7,8 +7,6 @@
 #include <sys/resource.h>
 #include <sys/utsname.h>
 
-#include <linux/version.h>
-
 #include "capture.h"
 #include "doctor.h"
 #include "timeline/cli.h"
@@ -87,12 +85,14 @@ static void describe(struct timeline_header *h, const struct options *o,
 	struct utsname u;
 
 	uname(&u);
-	*h = (struct timeline_header){ .hz = features->hz, .marks = watch__has_marks(w),
+	*h = (struct timeline_header){ .hz = features->hz, .marks = *watch__marks_by(w),
 				       .armed = watch__arms(w), .fields = features->fields,
 				       .netns_count = o->netns_count };
 	strcpy(h->witness, "probe");
 	snprintf(h->tool, sizeof(h->tool), "tcpw-probe %s", TCPW_VERSION);
 	snprintf(h->kernel, sizeof(h->kernel), "%s", u.release);
+	snprintf(h->programs, sizeof(h->programs), "%s", generation__name(watch__generation(w)));
+	snprintf(h->marks_by, sizeof(h->marks_by), "%s", watch__marks_by(w));
 	for (unsigned int mode = 1; mode <= MODE_SEGMENT; mode <<= 1)
 		if (o->watch.modes & mode)
 			strcpy(h->mode[h->modes++], watch_mode__name(mode));
@@ -100,8 +100,7 @@ static void describe(struct timeline_header *h, const struct options *o,
 		h->interval_ns = o->watch.interval_ns;
 	for (unsigned int i = 0; i < o->netns_count; i++)
 		h->netns[i] = ns[i].inode;
-	/* Nothing but its version tells whether the kernel passes the callback's arguments. */
-	if (o->watch.modes & MODE_RTT && features->kernel_version >= KERNEL_VERSION(6, 10, 0)) {
+	if (o->watch.modes & MODE_RTT && features->rtt_arguments) {
 		field_set__add(&h->fields, FIELD_cb_mrtt);
 		field_set__add(&h->fields, FIELD_cb_srtt);
 	}
@@ -186,7 +185,7 @@ static int capture(struct options *o, const struct features *features)
 		code = complain(is_shortage(err) ? EXIT_ERROR : EXIT_SKIP, "%s", why);
 		goto out;
 	}
-	if (o->watch.marks && !watch__has_marks(w))
+	if (o->watch.marks && !*watch__marks_by(w))
 		complain(0, "this kernel cannot catch getsockopt(TCP_INFO): no marks (--doctor tells "
 			 "why, --no-marks silences this)");
 	describe(&header, o, features, ns, w);

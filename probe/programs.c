@@ -40,6 +40,11 @@ enum generation generation__parse(const char *name)
 	return g;
 }
 
+const char *generation__name(enum generation generation)
+{
+	return generation < GENERATION_ANY ? generations[generation].name : "";
+}
+
 const char *generation__describe(enum generation generation)
 {
 	return generation < GENERATION_ANY ? generations[generation].words : "none";

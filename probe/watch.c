@@ -279,9 +279,13 @@ out:
 	return err;
 }
 
-bool watch__has_marks(const struct watch *w)
+const char *watch__marks_by(const struct watch *w)
 {
-	return w->marks != MARKS_NONE;
+	static const char *const names[] = {
+		[MARKS_NONE] = "", [MARKS_HOOK] = "getsockopt", [MARKS_FEXIT] = "tcp_get_info",
+	};
+
+	return names[w->marks];
 }
 
 int watch__fd(const struct watch *w)

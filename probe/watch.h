@@ -42,8 +42,11 @@ struct watch;
 int watch__open(struct watch **w, const struct watch_options *options,
 		const struct features *features, char *why, size_t why_size);
 
-/* Marks are being caught (they may have been given up). */
-bool watch__has_marks(const struct watch *w);
+/*
+ * How marks are caught: "getsockopt" (with the socket's lock, 6.2) or "tcp_get_info" (as the function
+ * returns); "" if they are not, or have been given up.
+ */
+const char *watch__marks_by(const struct watch *w);
 
 /* Sockets that had been there before were given callbacks, if of the watched namespaces. */
 bool watch__arms(const struct watch *w);

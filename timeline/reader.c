@@ -139,6 +139,10 @@ static int read_header(struct timeline_reader *r, const cJSON *root)
 		} else if (!strcmp(item->string, "marks")) {
 			ok = cJSON_IsBool(item);
 			h->marks = cJSON_IsTrue(item);
+		} else if (!strcmp(item->string, "marks_by")) {
+			ok = copy_string(h->marks_by, sizeof(h->marks_by), item);
+		} else if (!strcmp(item->string, "programs")) {
+			ok = copy_string(h->programs, sizeof(h->programs), item);
 		} else if (!strcmp(item->string, "armed")) {
 			ok = cJSON_IsBool(item);
 			h->armed = cJSON_IsTrue(item);

@@ -67,6 +67,8 @@ struct timeline_header {
 	char witness[16];       /* "probe", "netlink" or a foreign collector's name */
 	char tool[48];          /* "tcpw-probe 0.1.0" */
 	char kernel[80];        /* uname -r */
+	char programs[16];      /* which build of its eBPF programs runs; "" if it has none */
+	char marks_by[16];      /* how marks are caught; "" if they are not */
 	char mode[TIMELINE_MODES_MAX][16]; /* capture modes, e.g. "rtt" "segment"; "exact" */
 	unsigned int modes;
 	uint32_t hz;            /* CONFIG_HZ, 0 if unknown */

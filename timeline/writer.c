@@ -110,6 +110,10 @@ static char *put_header(char *p, const struct timeline_header *h)
 	}
 	p = put_literal(p, "],\"marks\":");
 	p = h->marks ? put_literal(p, "true") : put_literal(p, "false");
+	if (*h->marks_by)
+		p = put_key_string(p, "marks_by", h->marks_by);
+	if (*h->programs)
+		p = put_key_string(p, "programs", h->programs);
 	p = put_literal(p, ",\"armed\":");
 	p = h->armed ? put_literal(p, "true") : put_literal(p, "false");
 	p = put_literal(p, ",\"fields\":[");

@@ -99,17 +99,21 @@ samples() {
 	}
 }
 
-# generations [OPTION ...]: the builds of the eBPF programs that this kernel takes, with all of them or
-# with these options
+# generations [OPTION ...]: GENERATIONS are the builds of the eBPF programs that this kernel takes, with
+# all of them or with these options. None is a failure: a loop over nothing would test nothing.
 generations() {
 	local g
 	(($# > 0)) || set -- --mode rtt,poll,segment --marks
+	GENERATIONS=()
 	for g in 6.9 5.12 5.10; do
-		if "$PROBE" --programs "$g" --cgroup "$CGROUP" "$@" --duration 1ms --output /dev/null \
-			2>/dev/null; then
-			echo "$g"
-		fi
+		! "$PROBE" --programs "$g" --cgroup "$CGROUP" "$@" --duration 1ms --output /dev/null \
+			2>"$WORK/generations.err" || GENERATIONS+=("$g")
 	done
+	((${#GENERATIONS[@]})) || {
+		echo "no build of the programs runs here with $*:"
+		cat "$WORK/generations.err"
+		return 1
+	}
 }
 
 other_namespace_is_there() {

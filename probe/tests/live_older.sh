@@ -16,7 +16,8 @@ arms() {
 
 test_an_older_flow_has_its_callbacks_from_then_on() {
 	local g
-	for g in $(generations --mode rtt); do
+	generations --mode rtt
+	for g in "${GENERATIONS[@]}"; do
 		talk v4
 		tell send 100000
 		probe --programs "$g" --mode rtt
@@ -39,7 +40,8 @@ test_an_older_flow_has_its_callbacks_from_then_on() {
 
 test_the_flows_of_an_older_listener_are_as_those_of_a_new_one() {
 	local g age
-	for g in $(generations --mode rtt); do
+	generations --mode rtt
+	for g in "${GENERATIONS[@]}"; do
 		for age in older newer; do
 			[[ $age == newer ]] || talk_later mapped
 			probe --programs "$g" --mode rtt
@@ -130,7 +132,8 @@ no_flow_is_open() {
 # their own callbacks, or by both.
 test_no_socket_slips_through_between_the_walk_and_the_callbacks() {
 	local g noise
-	for g in $(generations --mode rtt); do
+	generations --mode rtt
+	for g in "${GENERATIONS[@]}"; do
 		rm -f "$WORK/hold" "$WORK/held" "$WORK/go" "$WORK/p.jsonl"
 		: >"$WORK/ports"
 		mkfifo "$WORK/hold"

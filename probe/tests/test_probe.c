@@ -17,7 +17,7 @@
 
 static struct features all_fields(void)
 {
-	struct features features = { .hz = 250 };
+	struct features features = { .hz = 250, .rtt_arguments = true };
 
 	for (enum field f = 0; f < FIELD_COUNT; f++)
 		if (catalogue[f].group == GROUP_TCP_INFO || catalogue[f].group == GROUP_SOCK)
@@ -164,6 +164,19 @@ static void callback_arguments_come_with_their_event_only(void **state)
 	}
 }
 
+/* The header does not list them: they must not appear, whatever the kernel hands over. */
+static void arguments_that_the_header_does_not_know_are_left_out(void **state)
+{
+	struct features features = all_fields();
+	struct record r = make_record(RECORD_RTT);
+	struct sample s;
+
+	r.fields.cb_srtt = 9;
+	features.rtt_arguments = false;
+	assert_int_equal(record__to_sample(&r, sizeof(r), &features, &s), 0);
+	assert_false(sample__has(&s, FIELD_cb_srtt) || sample__has(&s, FIELD_cb_mrtt));
+}
+
 static void the_kernels_own_tcp_info_keeps_the_callers_length(void **state)
 {
 	struct features features = all_fields();
@@ -250,6 +263,7 @@ int main(void)
 		cmocka_unit_test(what_another_congestion_control_publishes_is_absent),
 		cmocka_unit_test(a_field_that_the_kernel_lacks_is_absent),
 		cmocka_unit_test(callback_arguments_come_with_their_event_only),
+		cmocka_unit_test(arguments_that_the_header_does_not_know_are_left_out),
 		cmocka_unit_test(the_kernels_own_tcp_info_keeps_the_callers_length),
 		cmocka_unit_test(a_bare_mark_is_an_instant_without_fields),
 		cmocka_unit_test(malformed_records_are_refused),

@@ -40,7 +40,8 @@ static struct timeline_header header(void)
 	struct timeline_header h = { .witness = "probe", .tool = "test", .kernel = "6.18",
 				     .mode = { "rtt", "segment" }, .modes = 2, .hz = 250,
 				     .base_ns = BASE, .base_realtime_ns = 1790000000000000000ULL,
-				     .netns = { 4026531840U }, .netns_count = 1, .marks = true, .armed = true };
+				     .netns = { 4026531840U }, .netns_count = 1, .marks = true, .armed = true,
+				     .marks_by = "getsockopt", .programs = "5.12" };
 
 	field_set__add(&h.fields, FIELD_rtt);
 	field_set__add(&h.fields, FIELD_mark);
@@ -109,6 +110,8 @@ static void every_field_and_the_extremes_survive(void **state)
 	assert_int_equal(timeline_reader__header(r)->netns[0], 4026531840U);
 	assert_true(timeline_reader__header(r)->marks);
 	assert_true(timeline_reader__header(r)->armed);
+	assert_string_equal(timeline_reader__header(r)->marks_by, "getsockopt");
+	assert_string_equal(timeline_reader__header(r)->programs, "5.12");
 	assert_memory_equal(&timeline_reader__header(r)->fields, &h.fields, sizeof(h.fields));
 	assert_int_equal(timeline_reader__next(r, &got), 1);
 	assert_true(got.t0_ns == s.t0_ns && got.t1_ns == s.t1_ns && got.seq == 7);
@@ -296,6 +299,8 @@ static void broken_headers_are_named(void **state)
 		{ "{\"timeline\":1,\"witness\":\"x\",\"clock\":\"CLOCK_BOOTTIME\"}\n", -EBADMSG,
 		  "\"clock\"" },
 		{ "{\"timeline\":1,\"witness\":\"x\",\"base_ns\":-1}\n", -EBADMSG, "\"base_ns\"" },
+		{ "{\"timeline\":1,\"witness\":\"x\",\"marks_by\":true}\n", -EBADMSG, "\"marks_by\"" },
+		{ "{\"timeline\":1,\"witness\":\"x\",\"programs\":6}\n", -EBADMSG, "\"programs\"" },
 	};
 	struct timeline_reader *r;
 
