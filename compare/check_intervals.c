@@ -13,9 +13,10 @@
  * receiving in between. So it takes samples of intervals that are short and hold no data, and such
  * ones iperf_print_intermediate() does not print: no stream has data, each is shorter than a tenth
  * of the interval asked for. The next begins where the last of them ended. So a gap is right if it
- * is as short as that (a stall of n intervals leaves up to n of them), if all streams have one there (they are sampled and printed together), and
- * if the probe saw the samples: calls of iperf3's that belong to no printed interval, with the
- * printed start between the calls around them (placement.c), as many as the gap is short ones long. What was left out so is counted in the
+ * is as short as that (a stall of n intervals leaves up to n of them), if all streams have one there
+ * (they are sampled and printed together), and if the probe saw the samples: calls of iperf3's that
+ * belong to no printed interval, with the printed start between the calls around them
+ * (placement.c), as many as the gap is short ones long. What was left out so is counted in the
  * reason. A gap whose call cannot be told, since the report was not placed by marks, samples of the
  * probe were lost, or the flow is older than the probe and the gap lies before its first mark, is
  * unproven.

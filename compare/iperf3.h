@@ -79,7 +79,8 @@ struct report {
 
 /*
  * iperf3 does not print an interval that is shorter than this and without data: a tenth of the length
- * that was asked for (asked_ns; the report does not tell it), else of the median of what it prints.
+ * that was asked for (asked_ns, by the manifest; the report does not tell it), else of the median of
+ * what it prints.
  */
 int64_t stream__short_ns(const struct stream *s);
 
@@ -92,8 +93,9 @@ bool interval__is_gap(const struct interval *first, unsigned int k, int64_t shor
 
 /*
  * Read path; server_output: not the report itself but the server's inside it, which
- * --get-server-output puts there if the server runs with -J. 0 or -errno, and then why[] (without path). A report with iperf3's own "error" is
- * read as far as it goes and returns 0: look at r->error. Free with __free().
+ * --get-server-output puts there if the server runs with -J. 0 or -errno, and then why[] (without
+ * path). A report with iperf3's own "error" is read as far as it goes and returns 0: look at
+ * r->error. Free with __free().
  */
 int report__read(struct report *r, const char *path, bool server_output,
 		 char why[DOCUMENT_WHY_MAX]);

@@ -187,6 +187,17 @@ static void want_number(struct reading *rd, const cJSON *object, const char *pat
 		*v = item->valuedouble;
 }
 
+/* iperf3 takes a tenth of a second to a minute, or 0 for none. */
+static void want_seconds(struct reading *rd, const cJSON *object, const char *path, const char *key,
+			 uint64_t *ns)
+{
+	double s = 0;
+
+	want_number(rd, object, path, key, &s);
+	if (s > 0 && s <= 60)
+		*ns = (uint64_t)(s * 1e9 + 0.5);
+}
+
 static void read_path(struct reading *rd, const cJSON *root, struct manifest_path *p)
 {
 	const cJSON *path = want(rd, root, "", "path", TYPE_OBJECT | OR_NULL);
@@ -308,7 +319,6 @@ static void read_all(struct reading *rd, const cJSON *root, struct manifest *m)
 	const cJSON *knobs = want(rd, root, "", "knobs", TYPE_OBJECT);
 	const cJSON *witnesses = want(rd, root, "", "witnesses", TYPE_OBJECT);
 	const cJSON *bounds = want(rd, root, "", "bounds", TYPE_OBJECT);
-	double interval_s = 0;
 
 	want_string(rd, root, "", "scenario", 0, m->scenario, sizeof(m->scenario));
 	want_string(rd, root, "", "hypothesis", 0, m->hypothesis, sizeof(m->hypothesis));
@@ -318,9 +328,10 @@ static void read_all(struct reading *rd, const cJSON *root, struct manifest *m)
 	want_whole(rd, kernel, "kernel.", "hz", OR_NULL, 100000, &m->hz);
 	want_interval(rd, knobs, "probe_interval", &m->probe.interval_ns);
 	want_interval(rd, knobs, "netlink_interval", &m->netlink.interval_ns);
-	want_number(rd, knobs, "knobs.", "iperf3_interval", &interval_s);
-	if (interval_s > 0 && interval_s <= 60)
-		m->iperf3[END_CLIENT].interval_ns = (uint64_t)(interval_s * 1e9 + 0.5);
+	want_seconds(rd, knobs, "knobs.", "iperf3_interval",
+		     &m->iperf3[END_CLIENT].interval_ns);
+	want_seconds(rd, member__get(witnesses, "iperf3"),
+		     "witnesses.iperf3.", "server_interval", &m->iperf3[END_SERVER].interval_ns);
 	read_flows(rd, root, m);
 	read_path(rd, root, &m->path);
 	read_witness(rd, witnesses, "probe", "exit", &m->probe);

@@ -59,13 +59,13 @@ static int read_report(struct run *r, enum end end, char why[DOCUMENT_WHY_MAX])
 	return err;
 }
 
-/* The server is asked for no interval: it takes its own. */
-static void tell_interval(struct run *r)
+/* The intervals that were asked for: a report does not tell them. */
+static void tell_interval(struct run *r, enum end end)
 {
-	struct report *report = &r->report[END_CLIENT];
+	struct report *report = &r->report[end];
 
 	for (unsigned int i = 0; i < report->count; i++)
-		report->streams[i].asked_ns = r->manifest.iperf3[END_CLIENT].interval_ns;
+		report->streams[i].asked_ns = r->manifest.iperf3[end].interval_ns;
 }
 
 int run__open(struct run *r, const char *dir)
@@ -95,8 +95,8 @@ int run__open(struct run *r, const char *dir)
 		if (err)
 			snprintf(r->report_why[end], RUN_WHY_MAX, "%s: %s",
 				 run__report_name(r, end), why);
+		tell_interval(r, end);
 	}
-	tell_interval(r);
 	return 0;
 }
 

@@ -160,6 +160,17 @@ static const struct finding cases[] = {
 	  "iperf3 server",
 	  NULL,
 	  { .late = 2, .late_calls = 1, .late_gap_ns = 60000 } },
+	{ "its server, whose intervals were to be no longer than that",
+	  "intervals",
+	  "iperf3 server",
+	  "does not follow",
+	  { .late = 2,
+	    .late_calls = 1,
+	    .late_gap_ns = 60000,
+	    .witnesses = "{\"probe\":{\"expected\":true,\"exit\":0},"
+			 "\"netlink\":{\"expected\":true,\"exit\":0},"
+			 "\"iperf3\":{\"expected\":true,\"exit\":0,\"server_exit\":0,"
+			 "\"server_interval\":0.0001}}" } },
 	{ "late at the first interval",
 	  "intervals",
 	  "iperf3 client",

@@ -72,6 +72,7 @@ manifest_witnesses() {
 	jq -cn --arg modes "$PROBE_MODES" --arg mode "$NETLINK_MODE" --argjson probe "${PART_RC[probe]:-null}" \
 		--argjson netlink "${PART_RC[netlink]:-null}" --argjson client "${PART_RC[iperf3-client]:-null}" \
 		--argjson server "${PART_RC[iperf3-server]:-null}" --arg ends "$IPERF3_END" \
+		--argjson server_interval "$IPERF3_SERVER_INTERVAL" \
 		--arg traffic "$TRAFFIC" --argjson generator "${PART_RC[generator-client]:-null}" \
 		--argjson generator_server "${PART_RC[generator-server]:-null}" \
 		--argjson probe_realtime "${REALTIME[probe]:-false}" \
@@ -79,7 +80,7 @@ manifest_witnesses() {
 		'{probe: {expected: true, modes: $modes | split(","), realtime: $probe_realtime, exit: $probe},
 		netlink: {expected: true, modes: [$mode], realtime: $netlink_realtime, exit: $netlink},
 		iperf3: {expected: ($traffic == "iperf3"), error_expected: ($ends == "error"), exit: $client,
-		server_exit: $server}} + (if $traffic == "generator" then {generator: {expected: true,
+		server_exit: $server, server_interval: $server_interval}} + (if $traffic == "generator" then {generator: {expected: true,
 		exit: $generator, server_exit: $generator_server}} else {} end)'
 }
 

@@ -105,11 +105,14 @@ report_error() {
 		"$1" 2>/dev/null || true
 }
 
+# Seconds. Told, since the server's report does not say it; and so long that it is no load.
+IPERF3_SERVER_INTERVAL=1
+
 iperf3_server_start() {
 	! port_listens ||
 		fail "port $PORT is already in use in the server's namespace: choose another PORT"
 	part_start_in iperf3-server "$RUN_DIR/iperf3-server.json" server \
-		"$IPERF3" -s -J -1 -p "$PORT"
+		"$IPERF3" -s -J -1 -p "$PORT" -i "$IPERF3_SERVER_INTERVAL"
 	await 10000 server_up_or_ended ||
 		fail "the iperf3 server does not listen on port $PORT within $((10 * PATIENCE)) s"
 	! part_ended iperf3-server || fail "the iperf3 server ended before the test" \
