@@ -7,7 +7,7 @@
 set -euo pipefail
 
 PACKAGES=(
-	gcc make pkg-config clang llvm libc6-dev # build
+	gcc make clang libc6-dev # build
 	libbpf-dev libelf-dev zlib1g-dev libmnl-dev libcjson-dev
 	libcmocka-dev # unit tests
 	iperf3 iproute2 ethtool util-linux procps jq # scenarios

@@ -209,7 +209,7 @@ sum_up() {
 # check_overrides KNOWN ...: a misspelt knob on make's command line would go unnoticed
 check_overrides() {
 	local word name known=" $* SCENARIOS OUT EXPECT_ALL_FEATURES DRAW RUN V WERROR BUILD PREFIX DESTDIR CC
-		CLANG BPFTOOL PKG CFLAGS CPPFLAGS LDFLAGS VALGRIND UNIT_ENV "
+		CLANG BPFTOOL CFLAGS CPPFLAGS LDFLAGS VALGRIND UNIT_ENV "
 	known=${known//[$'\n\t']/ }
 	for word in ${MAKEFLAGS:-}; do
 		name=${word%%=*}

@@ -8,7 +8,7 @@
  * the probe only where it polls), and HZ, which scenarios/run reads from the kernel's configuration
  * (0 in the header or null in the manifest: unknown, not compared). And no timeline has an event of
  * a mode that its header does not name: segment, rtt and poll are only attached in their mode, all
- * others always (probe/attach.c). Of our own collectors only; what the manifest does not tell is
+ * others always (attach() in probe/watch.c). Of our own collectors only; what the manifest does not tell is
  * not judged. A difference is an error: the run is not the one that was asked for.
  */
 #include "check_claims.h"

@@ -52,11 +52,6 @@ void histogram__add(struct histogram *h, uint64_t v)
 		h->max = v;
 }
 
-uint64_t histogram__count(const struct histogram *h)
-{
-	return h->count;
-}
-
 int histogram__next(const struct histogram *h, unsigned int *i, double *v, uint64_t *cumulated)
 {
 	if (!*i)

@@ -18,7 +18,6 @@ struct histogram;
 struct histogram *histogram__new(void); /* NULL: no memory */
 void histogram__free(struct histogram *h);
 void histogram__add(struct histogram *h, uint64_t v);
-uint64_t histogram__count(const struct histogram *h);
 
 /* The q-quantile by nearest rank, 0 when empty; never above the largest number added. */
 double histogram__quantile(const struct histogram *h, double q);

@@ -73,7 +73,7 @@ int main(int argc, char **argv)
 		.parser = parse,
 		.args_doc = "RUN_DIR",
 		.doc = "Judge whether the witnesses of a run agree: the probe's and the netlink "
-		       "collector's timelines and iperf3's reports."
+		       "collector's timelines, iperf3's reports and the path's account."
 		       "\vExit codes: 0 pass, 1 fail (the witnesses disagree), 2 usage, 3 error "
 		       "(nothing can be said of their accuracy), 4 skip.",
 	};

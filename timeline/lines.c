@@ -74,11 +74,6 @@ const char *lines__error(const struct lines *l)
 	return l->error;
 }
 
-uint64_t lines__number(const struct lines *l)
-{
-	return l->number;
-}
-
 int lines__open(struct lines **pl, const char *path)
 {
 	struct lines *l = calloc(1, sizeof(*l));

@@ -20,9 +20,6 @@ int lines__open(struct lines **l, const char *path);
  */
 int lines__next(struct lines *l, const cJSON **object);
 
-/* Number of the line that was read last, from 1; 0 before. */
-uint64_t lines__number(const struct lines *l);
-
 /* Keep "path: line N: ..." as the reason of a failure and return err. */
 __attribute__((format(printf, 3, 4))) int lines__fail(struct lines *l, int err, const char *fmt, ...);
 const char *lines__error(const struct lines *l);

@@ -298,9 +298,3 @@ const char *target__file(enum target t)
 
 	return names[t];
 }
-
-const char *target__witness(enum target t)
-{
-	return t == TARGET_PROBE ? "probe" : t == TARGET_NETLINK ? "netlink"
-	       : t == TARGET_MANIFEST ? "run" : t == TARGET_PATH ? "path" : "iperf3";
-}

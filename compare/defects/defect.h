@@ -12,8 +12,7 @@
 /* The file that is changed. */
 enum target { TARGET_PROBE, TARGET_NETLINK, TARGET_CLIENT, TARGET_SERVER, TARGET_MANIFEST, TARGET_PATH, TARGETS };
 
-const char *target__file(enum target t);    /* "probe.jsonl" */
-const char *target__witness(enum target t); /* "probe" */
+const char *target__file(enum target t); /* "probe.jsonl" */
 
 struct tape;
 struct cJSON;

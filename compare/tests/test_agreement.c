@@ -51,7 +51,6 @@ static void extremes_have_a_bucket(void **state)
 	histogram__add(h, 0);
 	assert_true(histogram__quantile(h, 0.5) == 0);
 	assert_true(histogram__quantile(h, 1) == (double)UINT64_MAX);
-	assert_int_equal(histogram__count(h), 2);
 	histogram__free(h);
 }
 

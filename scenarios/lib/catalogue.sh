@@ -23,6 +23,8 @@ hypothesis() {
 
 # direction send|receive: which way the data goes
 direction() {
+	[[ $1 == send || $1 == receive ]] ||
+		die 3 "the scenario $NAME: direction $1: must be send or receive"
 	DIRECTION=$1
 	[[ $1 == send ]] || IPERF3_ARGS+=(-R)
 }

@@ -56,11 +56,7 @@ time_us() {
 
 # Which way the impairments hold.
 impaired_direction() {
-	case $DIRECTION in
-	send) echo c2s ;;
-	receive) echo s2c ;;
-	*) echo both ;;
-	esac
+	if [[ $DIRECTION == send ]]; then echo c2s; else echo s2c; fi
 }
 
 # What was asked, in the units of path.jsonl.

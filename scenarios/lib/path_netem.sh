@@ -148,7 +148,7 @@ stages() {
 	local impaired
 	impaired=$(impaired_direction)
 	STAGES=() IMPAIRED=''
-	[[ $impaired != "$1" && $impaired != both ]] || IMPAIRED=1
+	[[ $impaired != "$1" ]] || IMPAIRED=1
 	(($(rate_bits "$RATE") == 0)) || STAGES+=(rate)
 	[[ -z $IMPAIRED || $MARK == 0 ]] || STAGES+=(mark)
 	[[ -z $IMPAIRED || $REORDER == 0 ]] || STAGES+=(reorder)

@@ -173,6 +173,12 @@ test_a_port_in_use_is_named() {
 	left_nothing
 }
 
+test_a_direction_that_there_is_not_is_named() {
+	echo 'direction recieve' >"$WORK/typo.scenario.sh"
+	exits 3 fake_run "$WORK/typo.scenario.sh" "$WORK/out"
+	says 'the scenario typo: direction recieve: must be send or receive'
+}
+
 test_a_scenario_file_that_cannot_be_loaded_is_an_error() {
 	echo "false" >"$WORK/bad.scenario.sh"
 	exits 3 fake_run "$WORK/bad.scenario.sh" "$WORK/out"
