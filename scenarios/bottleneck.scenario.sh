@@ -8,6 +8,9 @@ default DURATION 5
 knob RATE 200M rate 'rate of the bottleneck in bit/s'
 emulated default RATE 20M
 knob QUEUE 500000 int:3028:100000000 'bytes that its queue holds'
+emulated default QUEUE 200000
+
+moves client/rtt client/snd_cwnd client/total_retrans
 
 bound coverage.netlink_share_min 0.8
 bound coverage.probe_lost_max 0

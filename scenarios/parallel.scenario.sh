@@ -10,6 +10,8 @@ default BITRATE 250M
 emulated default BITRATE 25M
 client_ports 45001 # flows are named alike in every run
 
+moves 'client/flows>=2' 'server/flows>=2' client/bytes_acked server/bytes_received # with one, there is nothing to mix up
+
 bound coverage.netlink_share_min 0.8
 bound coverage.probe_lost_max 0
 bound coverage.gap_p99_ms_max 200

@@ -5,6 +5,7 @@
 # What moves may count besides fields: compare/moves.h
 FLOW_COUNTS=(flows mapped aborted brief older)
 PATH_EVENTS=(loss queue blackout too-big ce copy)
+MOVES_MAX=8
 SCENARIO_DIR=$(dirname "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")")
 NAME=''
 HYPOTHESIS=''
@@ -59,12 +60,14 @@ is_field() {
 
 # moves 'END/FIELD[>=N]' 'END/FIELD<=N' ...: what the scenario is about; a run in which it did not happen is an error
 moves() {
-	local word name least most
+	local word place name least most
 	# Without quotes, >= is a redirection to a file of the name =N, and <= one from it.
 	word=$(readlink "/proc/$$/fd/1")
 	if [[ ${word##*/} =~ ^=[0-9]+$ ]]; then
 		die 3 "the scenario $NAME: moves $*: put what has >= in it in quotes"
 	fi
+	((${#MOVES[@]} + $# <= MOVES_MAX)) ||
+		die 3 "the scenario $NAME: moves $*: at most $MOVES_MAX statements are judged, and there are $((${#MOVES[@]} + $#))"
 	for word in "$@"; do
 		[[ $word =~ ^(client|server|path)/([a-z][a-z0-9_-]*)((>=|<=)([1-9][0-9]{0,8}))?$ ]] ||
 			die 3 "the scenario $NAME: moves $word: must be client/FIELD, server/FIELD or path/EVENT, with >=N or <=N if it has to rise or fall to a number"
@@ -74,8 +77,11 @@ moves() {
 		'>=') least=${BASH_REMATCH[5]} ;;
 		'<=') most=${BASH_REMATCH[5]} ;;
 		esac
-		MOVES+=("${BASH_REMATCH[1]} $name $least $most")
-		if [[ ${BASH_REMATCH[1]} == path ]]; then
+		place=${BASH_REMATCH[1]}
+		MOVES+=("$place $name $least $most")
+		[[ $most == null || ($place != path && " ${FLOW_COUNTS[*]} " != *" $name "*) ]] ||
+			die 3 "the scenario $NAME: moves $word: <=N is for fields; what is counted can only reach a number, with >=N"
+		if [[ $place == path ]]; then
 			[[ " ${PATH_EVENTS[*]} " == *" $name "* ]] ||
 				die 3 "the scenario $NAME: moves $word: a path counts ${PATH_EVENTS[*]}"
 		else

@@ -37,13 +37,18 @@ test_what_must_happen_goes_to_the_manifest() {
 
 test_what_cannot_happen_is_refused_before_anything_starts() {
 	local moves
-	for moves in client/total_retrains sender/rtt client "'client/rtt>=0'" "'client/rtt>=x'" client/ path/lozz; do
+	for moves in client/total_retrains sender/rtt client "'client/rtt>=0'" "'client/rtt>=x'" client/ path/lozz \
+		"'path/loss<=5'" "'client/flows<=3'"; do
 		exits 3 "$RUN" --check "$(scenario wrong "moves $moves")"
 		says "${moves//\'/}"
 	done
 	cd "$WORK"
 	exits 3 "$RUN" --check "$(scenario unquoted 'moves client/rtt>=3')"
 	says 'in quotes'
+	local eight='client/rtt client/rto client/ato client/snd_mss server/rtt server/rto server/ato server/snd_mss'
+	exits 0 "$RUN" --check "$(scenario eight "moves $eight")"
+	exits 3 "$RUN" --check "$(scenario nine "moves $eight" 'moves path/loss')"
+	says 'moves path/loss: at most 8 statements are judged, and there are 9'
 }
 
 test_a_run_in_which_it_does_not_happen_is_an_error() {
