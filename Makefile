@@ -26,7 +26,7 @@ PROGRAMS    :=	# what `make` builds and `make install` installs
 UNIT_TESTS  :=	# cmocka programs, no privileges needed
 LIVE_TESTS  :=	# scripts, run as root
 LIVE_HELPERS :=	# programs that these need
-BENCHES     :=	# programs of `make bench`, not installed
+BENCHES     :=	# programs and scripts of `make bench`, not installed
 include $(wildcard timeline/module.mk probe/module.mk netlink/module.mk compare/module.mk \
 	scenarios/module.mk plots/module.mk ci/module.mk)
 

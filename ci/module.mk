@@ -28,7 +28,7 @@ bench: | $(filter deps,$(MAKECMDGOALS)) ## what the collectors and the compariso
 	$(Q)$(MAKE) --no-print-directory bench-run
 
 bench-run: all $(BENCHES)
-	@BENCHES="$(BENCHES)" ci/bench.sh
+	@BUILD="$(abspath $(BUILD))" BENCHES="$(BENCHES)" ci/bench.sh
 
 .PHONY: bench bench-run
 

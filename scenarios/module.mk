@@ -24,6 +24,7 @@ RELAY_LIBS := -pthread $(TIMELINE_LIBS)
 $(BUILD)/tcpw-relay: $(BUILD)/scenarios/relay/main.o $(RELAY_OBJS) $(TIMELINE_LIB)
 	$(call link,$(RELAY_LIBS))
 PROGRAMS += $(BUILD)/tcpw-relay
+BENCHES += scenarios/relay/bench.sh
 
 RELAY_TESTS := $(patsubst scenarios/relay/tests/%.c,$(BUILD)/scenarios/relay/tests/%, \
 	       $(wildcard scenarios/relay/tests/test_*.c))
