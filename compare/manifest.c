@@ -205,6 +205,7 @@ static void read_path(struct reading *rd, const cJSON *root, struct manifest_pat
 
 	want_string(rd, path, "path.", "backend", OR_NULL, p->backend, sizeof(p->backend));
 	want_number(rd, path, "path.", "rtt_us", &p->rtt_us);
+	want_number(rd, path, "path.", "rate_bit", &p->rate_bit);
 	want_number(rd, measured, "path.calibration.", "rtt_p50_us", &p->rtt_p50_us);
 }
 

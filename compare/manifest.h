@@ -47,6 +47,7 @@ struct bound {
 struct manifest_path {
 	char backend[16]; /* "": not told */
 	double rtt_us;
+	double rate_bit; /* 0: none, or not told */
 	double rtt_p50_us; /* of the calibration; 0: not told */
 };
 

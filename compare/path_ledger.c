@@ -155,6 +155,17 @@ static void pass(struct path_ledger *l, uint64_t now_ns)
 		l->writing = NULL;
 }
 
+static void judge_rate(struct path_ledger *l, const struct path_packet *p)
+{
+	uint64_t earliest = path_rate__earliest(&l->rate[p->dir], &l->config, p);
+
+	if (earliest)
+		finding__compare(&l->finding[LEDGER_RATE], p->out_ns >= earliest,
+				 "a packet was delivered faster than the bottleneck serves",
+				 l->flows[p->flow]->end[!p->dir].owner, p->t_ns,
+				 earliest - p->t_ns, p->out_ns - p->t_ns, earliest - p->out_ns);
+}
+
 void path_ledger__advance(struct path_ledger *l, uint64_t until_ns)
 {
 	for (;;) {
@@ -181,6 +192,8 @@ void path_ledger__advance(struct path_ledger *l, uint64_t until_ns)
 		if (l->kind == PATH_END || line_ns > until_ns || l->out_of_memory)
 			return;
 		pass(l, line_ns);
+		if (l->kind == PATH_PACKET)
+			judge_rate(l, &l->next.packet);
 		if (l->kind == PATH_PACKET)
 			path_plot__packet(&l->plot, &l->next.packet);
 		if (l->kind == PATH_FLOW)

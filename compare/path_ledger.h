@@ -11,12 +11,14 @@
 #include "path_counts.h"
 #include "path_end.h"
 #include "path_plot.h"
+#include "path_rate.h"
 #include "run.h"
 
 /* What the account is held against by itself. */
 enum ledger_finding {
 	LEDGER_ACKNOWLEDGED, /* nothing is acknowledged that has not arrived */
 	LEDGER_DELAY,	     /* no packet was faster than the path */
+	LEDGER_RATE,	     /* nor than its bottleneck */
 	LEDGER_MARKS,	     /* ECE is only said where CE was delivered */
 	LEDGER_ENTERED,	     /* no bytes that later ones followed are missing on the path */
 	LEDGER_DROPS,	     /* what was dropped arrived later */
@@ -38,6 +40,7 @@ struct path_ledger {
 	struct path_end *writing; /* whose packet was written last, while it may still be at work */
 	uint64_t written_ns;
 	uint64_t packets, dropped[FATES], marked, copied;
+	struct path_rate rate[DIRS];
 	struct path_devices devices; /* of a path that counts */
 	struct path_plot plot;
 	struct finding finding[LEDGER_FINDINGS];

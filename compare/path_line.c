@@ -149,7 +149,9 @@ static bool read_packet_key(const struct path_line_reader *l, const cJSON *item,
 		return read_u32(item, &p->tsval);
 	if (!strcmp(key, "tsecr"))
 		return read_u32(item, &p->tsecr);
-	if (!strcmp(key, "ip_len") || !strcmp(key, "win"))
+	if (!strcmp(key, "ip_len"))
+		return read_u32(item, &p->ip_len) && p->ip_len <= UINT16_MAX;
+	if (!strcmp(key, "win"))
 		return read_u32(item, &v);
 	*known = !strcmp(key, "event") || !strcmp(key, "points") || !strcmp(key, "syn") ||
 		 !strcmp(key, "fin"); /* why it was lost, for `tcpw-relay --drops` */

@@ -54,7 +54,7 @@ enum path_dir { DIR_C2S, DIR_S2C, DIRS };
 struct path_packet {
 	uint64_t t_ns, out_ns;
 	uint32_t flow;
-	uint32_t seq, ack, len;
+	uint32_t seq, ack, len, ip_len;
 	uint32_t sack[PATH_SACKS][2];
 	uint32_t tsval, tsecr;
 	uint8_t sacks;

@@ -48,6 +48,12 @@ static int judge_witness(const struct run *run, const struct path_ledger *l, str
 		snprintf(r->reason, sizeof(r->reason),
 			 "path.jsonl: of the backend \"%s\", but the run's path is \"%s\"",
 			 l->config.backend, run->manifest.path.backend);
+	else if (run->manifest.path.rate_bit > 0 && l->opened &&
+		 run->manifest.path.rate_bit != (double)l->config.rate_bit &&
+		 !strcmp(l->config.backend, PATH_RELAY))
+		snprintf(r->reason, sizeof(r->reason),
+			 "path.jsonl: of a path of %" PRIu64 " bit/s, but the run asked for %.0f",
+			 l->config.rate_bit, run->manifest.path.rate_bit);
 	else if (l->why[0])
 		snprintf(r->reason, sizeof(r->reason), "%s", l->why);
 	else if (lost)
@@ -119,6 +125,7 @@ static int judge_ledger(const struct path_ledger *l, struct verdict *v)
 	static const char *const names[LEDGER_FINDINGS] = {
 		[LEDGER_ACKNOWLEDGED] = "acknowledged",
 		[LEDGER_DELAY] = "delay",
+		[LEDGER_RATE] = "rate",
 		[LEDGER_MARKS] = "marks",
 		[LEDGER_ENTERED] = "entered",
 		[LEDGER_DROPS] = "drops",

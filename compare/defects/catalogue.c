@@ -263,6 +263,7 @@ const struct defect catalogue_of_defects[] = {
 	LIE("path a delivered packet told as lost", path_kill, 20, "path/acknowledged: had not been delivered"),
 	LIE("path a delivered packet not told", path_omit, 20, "path/data_segs_out: more than ever left"),
 	LIE("path a packet written too early", path_hurry, 20, "path/delay: faster"),
+	LIE("path a packet served too fast", path_rush, 20, "path/rate: faster"),
 	LIE("path marks not told", path_unmark, 0, "path/marks: no CE"),
 	LIE("path copies not told", path_single, 0, "path/segs_in: more than had been delivered"),
 	LIE("path a retransmission invented", path_invent, 20, "path/total_retrans: less than"),
@@ -279,6 +280,7 @@ const struct defect catalogue_of_defects[] = {
 	BYTES("path lines out of order", "path", PATH, edit_swap_lines, 100, "witness/path: time runs backwards"),
 	BYTES("path key misspelt", "path", PATH, edit_replace, 0, "witness/path: fait", .key = "\"fate\":=>\"fait\":"),
 	BYTES("path of another backend", "path", PATH, edit_replace, 0, "witness/path: backend", .key = "\"backend\":\"relay\"=>\"backend\":\"netem\""),
+	BYTES("path of another rate", "path", PATH, edit_replace, 0, "witness/path: asked for 10000000", .key = "\"rate_bit\":10000000=>\"rate_bit\":20000000"),
 
 	/* what cannot be seen, and why: kept here so that it stays known */
 	VALUE("probe jiffies off by one, always", "segment", PROBE, edit_add, jiffies, .k = 1, .blind = "only differences of it are used: the probe's ages and stamps move together, and no other witness tells the tick"),

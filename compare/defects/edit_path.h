@@ -10,6 +10,7 @@ file_edit path_kill;	/* the k-th delivered data packet is told as lost */
 file_edit path_rename;	/* every loss is told as one by the queue */
 file_edit path_omit;	/* the k-th delivered data packet is not told */
 file_edit path_hurry;	/* the k-th delivered data packet is told as written at once */
+file_edit path_rush;	/* the k-th delivered data packet is told as served at once */
 file_edit path_unmark;	/* no mark is told */
 file_edit path_single;	/* no copy is told */
 file_edit path_invent;	/* the k-th delivered data packet is told to have been sent once more, and

@@ -141,8 +141,8 @@ static void write_account(const char *dir, const char *const lines[],
 	fprintf(f,
 		"{\"timeline\":1,\"witness\":\"path\",\"clock\":\"CLOCK_MONOTONIC\",\"base_ns\":%"
 		"llu,"
-		"\"backend\":\"relay\",\"path\":{\"rtt_us\":20}}\n",
-		BASE_NS);
+		"\"backend\":\"relay\",\"path\":{\"rtt_us\":20,\"rate_bit\":%u}}\n",
+		BASE_NS, options->rate_bit);
 	fprintf(f, "{\"event\":\"flow\",\"t\":0,\"flow\":0,\"family\":\"inet\",\"client\":\"10.0.0."
 		   "1\","
 		   "\"client_port\":40001,\"server\":\"10.0.0.2\",\"server_port\":5201}\n");

@@ -25,6 +25,7 @@ struct story_options {
 	const char *path;    /* the whole of path.jsonl instead, "-": no such file */
 	const char *backend; /* as the manifest has it; NULL: relay */
 	unsigned int p50_us; /* of the calibration's round trips; 0: not calibrated */
+	unsigned int rate_bit; /* of the bottleneck; 0: none */
 	bool no_trailer;
 };
 

@@ -220,6 +220,46 @@ static void the_account_holds_against_itself(void **state)
 	JUDGE(cases);
 }
 
+/* 1040 bytes take 10 us at this rate, 40 bytes 385 ns */
+#define LIMITED { .rate_bit = 832000000 }
+
+static void nothing_is_faster_than_the_bottleneck(void **state)
+{
+	static const struct path_case cases[] = {
+		{ "without a bottleneck there is nothing to compare", { OPEN, DATA, SEEN }, "rate",
+		  STATUS_SKIP, "nothing of that kind" },
+		{ "each behind the one before it, and idle in between",
+		  { "c 0 0+0 f=S out=11", "c 60 1+1000 out=80", "c 61 1001+1000 out=90",
+		    "c 200 2001+1000 out=220", SEEN },
+		  "rate", STATUS_PASS, NULL, LIMITED },
+		{ "one is served faster", { "c 0 0+0 f=S out=11", "c 60 1+1000 out=79", SEEN }, "rate",
+		  STATUS_FAIL, "20000", LIMITED },
+		{ "as fast as alone, but behind another",
+		  { "c 0 0+0 f=S out=11", "c 60 1+1000 out=80", "c 61 1001+1000 out=89", SEEN }, "rate",
+		  STATUS_FAIL, "1 violations", LIMITED },
+		{ "what was dropped took no time",
+		  { "c 0 0+0 f=S out=11", "c 60 1+1000 loss", "c 60 1001+1000 queue",
+		    "c 61 2001+1000 out=81", SEEN },
+		  "rate", STATUS_PASS, NULL, LIMITED },
+		{ "a copy leaves with its original",
+		  { "c 0 0+0 f=S out=11", "c 60 1+1000 out=80", "c 60 1+1000 out=80 copy",
+		    "c 61 1001+1000 out=90", SEEN },
+		  "rate", STATUS_PASS, NULL, LIMITED },
+		{ "and not before it",
+		  { "c 0 0+0 f=S out=11", "c 60 1+1000 out=80", "c 60 1+1000 out=79 copy", SEEN },
+		  "rate", STATUS_FAIL, "faster", LIMITED },
+		{ "the other direction has its own",
+		  { "c 0 0+0 f=S out=11", "s 20 0+0 a1 f=S out=31", "c 60 1+1000 a1 out=80",
+		    "s 61 1+1000 a1 out=81", SEEN },
+		  "rate", STATUS_PASS, NULL, LIMITED },
+		{ "which holds, too",
+		  { "c 0 0+0 f=S out=11", "s 20 0+0 a1 f=S out=31", "s 61 1+1000 a1 out=80", SEEN },
+		  "rate", STATUS_FAIL, "faster", LIMITED },
+	};
+
+	JUDGE(cases);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -228,6 +268,7 @@ int main(void)
 		cmocka_unit_test(last_words_equal_the_path),
 		cmocka_unit_test(on_the_way_counters_stay_between),
 		cmocka_unit_test(the_account_holds_against_itself),
+		cmocka_unit_test(nothing_is_faster_than_the_bottleneck),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
