@@ -10,6 +10,7 @@
 #include "timeline/cli.h"
 
 #define PACKETS_IMPAIRED 2000
+#define PACKETS_BURSTS	 4000 /* too few losses, and nothing tells how they come */
 #define PACKETS_PLAIN	 400
 #define PACKETS_MIN	 50
 #define LINE_MAX_NS	 150000000ull /* all packets together, at the bottleneck */
@@ -186,6 +187,8 @@ static void prepare(struct course *c, const struct ends *e, enum direction d)
 	c->size = ends__overhead(e) + sizeof(struct message);
 	if (p->impaired[d] && (p->loss > 0 || p->duplicate > 0 || p->reorder > 0 || p->mark > 0))
 		n = PACKETS_IMPAIRED;
+	if (p->impaired[d] && p->loss > 0 && p->loss_burst > 1)
+		n = PACKETS_BURSTS;
 	most = p->rate_bit ? LINE_MAX_NS / (plan__line_ns(p, c->size) + 1) : n;
 	if (n > most)
 		n = most;
@@ -229,8 +232,12 @@ int fates__measure(struct ends *e, const struct plan *p, enum direction d, struc
 	}
 	for (unsigned int i = 0; i < f->sent; i++)
 		f->count[FATE_LOST] += !c.arrivals[i];
-	free(c.arrivals);
 	if (!err)
 		err = allow(&c, p->impaired[d]);
-	return err ? err : judge(&c, d, why);
+	if (!err)
+		err = judge(&c, d, why);
+	if (!err && p->impaired[d])
+		err = runs__judge(&f->runs, p, c.arrivals, f->sent, c.group, why);
+	free(c.arrivals);
+	return err;
 }

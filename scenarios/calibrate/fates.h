@@ -5,6 +5,7 @@
 
 #include "odds.h"
 #include "plan.h"
+#include "runs.h"
 
 enum fate { FATE_LOST, FATE_DUPLICATED, FATE_REORDERED, FATE_MARKED, FATES };
 
@@ -12,6 +13,7 @@ struct fates {
 	unsigned int sent;
 	unsigned int count[FATES];
 	struct odds allowed[FATES];
+	struct runs runs; /* of the lost ones */
 };
 
 const char *fate__name(enum fate f);

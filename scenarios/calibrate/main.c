@@ -14,9 +14,11 @@
 #include "rounds.h"
 #include "timeline/cli.h"
 #include "train.h"
+#include "variation.h"
 
 struct findings {
 	struct rounds rounds;
+	struct variation variation;
 	struct train train[DIRECTIONS];
 	struct fates fates[DIRECTIONS];
 	unsigned int mtu[DIRECTIONS];
@@ -26,6 +28,8 @@ static int measure(struct ends *e, const struct plan *p, struct findings *f, cha
 {
 	int err = rounds__measure(e, p, &f->rounds, why);
 
+	if (!err)
+		err = variation__measure(e, p, &f->variation, why);
 	for (int d = 0; d < DIRECTIONS && !err; d++)
 		err = narrow__measure(e, p, d, &f->mtu[d], why);
 	for (int d = 0; d < DIRECTIONS && !err; d++)
@@ -56,6 +60,8 @@ static void print_direction(const struct findings *f, enum direction d)
 	for (int i = 0; i < FATES; i++)
 		printf(", \"%s\": %u, \"%s_allowed\": [%u, %u]", fate__name(i), x->count[i],
 		       fate__name(i), x->allowed[i].low, x->allowed[i].high);
+	printf(", \"followed\": %u, \"lost_again\": %u, \"lost_again_allowed\": [%u, %u]",
+	       x->runs.followed, x->runs.again, x->runs.allowed.low, x->runs.allowed.high);
 }
 
 static void print(const struct plan *p, const struct findings *f)
@@ -67,6 +73,8 @@ static void print(const struct plan *p, const struct findings *f)
 	print_us("rtt_min_us", known, f->rounds.min_ns);
 	print_us("rtt_p50_us", known, f->rounds.p50_ns);
 	print_us("rtt_p99_us", known, f->rounds.p99_ns);
+	print_us("jitter_spread_us", f->variation.rounds > 0, f->variation.spread_ns);
+	print_us("jitter_spread_least_us", f->variation.rounds > 0, f->variation.least_ns);
 	printf("\"direction\": \"%s\", ", first == C2S ? "c2s" : "s2c");
 	print_direction(f, first);
 	printf(", \"reverse\": {");

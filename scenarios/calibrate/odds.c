@@ -6,6 +6,7 @@
 #include "odds.h"
 
 #include <errno.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -22,20 +23,20 @@ static void step(double *p[STATES], unsigned int k_max, double to_bad, double to
 	}
 }
 
-static void tails(double *const p[STATES], unsigned int n, struct odds *o)
+static void tails(double *const p[STATES], unsigned int n, double alarm, struct odds *o)
 {
 	double sum = 0;
 
 	o->low = 0;
-	while (o->low < n && (sum += p[GOOD][o->low] + p[BAD][o->low]) <= FALSE_ALARM / 2)
+	while (o->low < n && (sum += p[GOOD][o->low] + p[BAD][o->low]) <= alarm / 2)
 		o->low++;
 	sum = 0;
 	o->high = n;
-	while (o->high > 0 && (sum += p[GOOD][o->high] + p[BAD][o->high]) <= FALSE_ALARM / 2)
+	while (o->high > 0 && (sum += p[GOOD][o->high] + p[BAD][o->high]) <= alarm / 2)
 		o->high--;
 }
 
-int odds__bounds(unsigned int n, double share, double burst, struct odds *o)
+int odds__bounds_at(unsigned int n, double share, double burst, double alarm, struct odds *o)
 {
 	double to_good = burst > 1 ? 1 / burst : 1 - share;
 	double to_bad = burst > 1 ? share / (1 - share) * to_good : share;
@@ -51,7 +52,46 @@ int odds__bounds(unsigned int n, double share, double burst, struct odds *o)
 	p[BAD][0] = share;
 	for (unsigned int i = 0; i < n; i++)
 		step(p, i + 1, to_bad, to_good);
-	tails(p, n, o);
+	tails(p, n, alarm, o);
 	free(p[GOOD]);
 	return 0;
+}
+
+int odds__bounds(unsigned int n, double share, double burst, struct odds *o)
+{
+	return odds__bounds_at(n, share, burst, FALSE_ALARM, o);
+}
+
+/*
+ * All but set_aside of the others lie in the window of that length above the smallest. Whatever is added
+ * to it, the sum of two choices falls into such a window with at most the probability of the one in the
+ * middle of its triangle, q; and each of the n may be the smallest.
+ */
+static double all_within(unsigned int n, unsigned int set_aside, double length)
+{
+	double outside = (1 - length / 2) * (1 - length / 2), q = 1 - outside;
+	double term = pow(q, n - 1), sum = term;
+
+	for (unsigned int k = 1; k <= set_aside; k++) {
+		term *= (double)(n - k) / k * outside / q;
+		sum += term;
+	}
+	return n * sum;
+}
+
+double odds__spread(unsigned int n, unsigned int set_aside)
+{
+	double low = 0, high = 2;
+
+	if (n < set_aside + 2)
+		return 0;
+	for (int i = 0; i < 50; i++) {
+		double middle = (low + high) / 2;
+
+		if (all_within(n, set_aside, middle) <= FALSE_ALARM)
+			low = middle;
+		else
+			high = middle;
+	}
+	return low;
 }

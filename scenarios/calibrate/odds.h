@@ -18,4 +18,14 @@ struct odds {
  */
 int odds__bounds(unsigned int n, double share, double burst, struct odds *o);
 
+/* The same, refused with at most the probability alarm. */
+int odds__bounds_at(unsigned int n, double share, double burst, double alarm, struct odds *o);
+
+/*
+ * n values, each the sum of two independent choices, uniform from 0 to 1, and of something else that may
+ * be anything, but does not depend on the choices. Without the largest ones, so many as set_aside, they
+ * differ by less than this with at most the probability FALSE_ALARM; 0 if nothing can be said.
+ */
+double odds__spread(unsigned int n, unsigned int set_aside);
+
 #endif

@@ -260,6 +260,13 @@ test_a_path_that_does_not_lose_as_planned_is_an_error() {
 	left_nothing
 }
 
+test_a_path_that_does_not_vary_as_planned_is_an_error() {
+	path_scenario even 'build_path() { path_veth; path_fact jitter_us 100000; }'
+	exits 3 fake_run "$WORK/even.scenario.sh" "$WORK/out" DURATION=1
+	says 'though a jitter of 100000.0 us each way is configured'
+	left_nothing
+}
+
 test_a_path_that_is_not_narrow_is_an_error() {
 	path_scenario wide 'build_path() { path_veth; path_fact mtu 1400; }'
 	exits 3 fake_run "$WORK/wide.scenario.sh" "$WORK/out" DURATION=1
