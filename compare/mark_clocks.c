@@ -2,12 +2,13 @@
 /*
  * Ages and durations of a mark against those of its tcp_info.
  *
- * They are computed from jiffies at the moment of reading, and one tick may fall between two
- * readings however close they are. But it is the same tick for all: where the socket did not move,
- * every age is larger by the same number of ticks (its stamp stands still), and busy_time,
- * rwnd_limited and sndbuf_limited by that number or by none (a chrono runs, or it stands). That
- * number is at least 0 and at most what the mark's jiffies is ahead of the last sample that was
- * provably taken before the fill.
+ * They are computed from jiffies at the moment of reading, and a tick may fall between two readings
+ * however close they are. tcp_get_info() reads once for all ages: where the socket did not move,
+ * every age is larger in the mark by the same number of ticks (its stamp stands still). It is at
+ * least 0 and at most what the mark's jiffies is ahead of the last sample that was provably taken
+ * before the fill. tcp_get_info_chrono_stats() reads later, once for the one chrono that runs, if
+ * any: busy_time, the sum, grows by no more than the ages, but maybe by less (seen on an emulated
+ * processor), and what limits it by as much as busy_time, or stands.
  *
  * Where the socket moved, a stamp may have been renewed and a chrono have been started or stopped:
  * then an age grew by no more, and a duration by no less than 0 and no more, than that.
@@ -56,7 +57,7 @@ unsigned int mark_pair__judge_clocks(const struct mark_pair *p, uint32_t hz,
 				     struct clock_finding found[FIELD_COUNT])
 {
 	const struct sample *before = history__before(p->history, p->info);
-	int64_t most = ticks_at_most(p, before), passed = 0, growths[FIELD_COUNT], growth;
+	int64_t most = ticks_at_most(p, before), passed = 0, busy = 0, growths[FIELD_COUNT], growth;
 	unsigned int ages = 0, n = 0;
 
 	if (!hz || hz > 1000)
@@ -78,9 +79,13 @@ unsigned int mark_pair__judge_clocks(const struct mark_pair *p, uint32_t hz,
 			     growth > most || (!p->moved && (growth != passed || growth < 0)));
 		} else if (hz) {
 			growth = ticks__between_durations(p->mark->value[f], p->info->value[f], hz);
+			if (f == FIELD_busy_time)
+				busy = growth;
 			find(p, &found[n++], f, growth,
 			     growth < 0 || growth > most ||
-				     (!p->moved && ages && growth && growth != passed));
+				     (!p->moved && ages && growth > passed) ||
+				     (!p->moved && growth && growth != busy &&
+				      mark_pair__has(p, FIELD_busy_time)));
 		}
 	}
 	return n;

@@ -8,15 +8,48 @@
 
 #include "pairs.h"
 
+/* So many ticks lie between tcp_get_info()'s reading for the ages and the mark, and for busy_time. */
+static void ticks_between(struct sample *info, unsigned int ages, unsigned int busy)
+{
+	info->value[FIELD_last_ack_recv] -= ages * TICK_MS;
+	info->value[FIELD_last_data_recv] -= ages * TICK_MS;
+	info->value[FIELD_last_data_sent] -= ages * TICK_MS;
+	info->value[FIELD_busy_time] -= busy * TICK_MS * 1000;
+}
+
 static void tick_between(unsigned int k, struct sample *segment, struct sample *mark,
 			 struct sample *info)
 {
+	if (k == 7)
+		ticks_between(info, 1, 1);
+}
+
+static void tick_within_the_fill(unsigned int k, struct sample *segment, struct sample *mark,
+				 struct sample *info)
+{
+	if (k == 7) {
+		ticks_between(info, 2, 1);
+		mark->value[FIELD_jiffies]++; /* one tick is behind the segment anyway */
+	}
+}
+
+static void busy_faster_than_ages(unsigned int k, struct sample *segment, struct sample *mark,
+				  struct sample *info)
+{
+	if (k == 7) {
+		ticks_between(info, 1, 2);
+		mark->value[FIELD_jiffies]++;
+	}
+}
+
+static void limit_without_busy(unsigned int k, struct sample *segment, struct sample *mark,
+			       struct sample *info)
+{
 	if (k != 7)
 		return;
-	info->value[FIELD_last_ack_recv] -= TICK_MS;
-	info->value[FIELD_last_data_recv] -= TICK_MS;
-	info->value[FIELD_last_data_sent] -= TICK_MS;
-	info->value[FIELD_busy_time] -= TICK_MS * 1000;
+	ticks_between(info, 2, 1);
+	mark->value[FIELD_jiffies]++;
+	mark->value[FIELD_rwnd_limited] += 2 * TICK_MS * 1000;
 }
 
 static void one_age_off(unsigned int k, struct sample *segment, struct sample *mark,
@@ -108,6 +141,11 @@ static const struct pairs_case cases[] = {
 	{ "a tick in between, in all clocks", tick_between, "last_ack_recv", STATUS_PASS },
 	{ "the same for durations", tick_between, "busy_time", STATUS_PASS },
 	{ "a clock that stands need not run", tick_between, "rwnd_limited", STATUS_PASS },
+	{ "a tick within the kernel's fill", tick_within_the_fill, "busy_time", STATUS_PASS },
+	{ "busy_time that runs faster than the ages", busy_faster_than_ages, "busy_time",
+	  STATUS_FAIL, 1 },
+	{ "a limit that runs otherwise than busy_time", limit_without_busy, "rwnd_limited",
+	  STATUS_FAIL, 1 },
 	{ "one age a tick older than the others", one_age_off, "last_data_recv", STATUS_FAIL, 1 },
 	{ "ages that run back", ages_run_back, "last_data_recv", STATUS_FAIL, 1 },
 	{ "more ticks than can have passed", too_many_ticks, "last_data_recv", STATUS_FAIL, 1 },
