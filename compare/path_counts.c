@@ -20,6 +20,10 @@
  * - rate: what was acknowledged in the sockets' time is no more than the bottleneck passes in it.
  *
  * - min_rtt is not shorter than the configured round trip, cut to ms, as TCP's timestamps measure.
+ *
+ * - delivered_ce is 0 where the path was not asked to mark: CE comes only from its stage of marks
+ *   (path_netem.sh), no device has another queueing discipline, and the counter moves only by what
+ *   ACKs tell of CE (tcp_count_delivered_ce()).
  */
 #include "path_counts.h"
 
@@ -52,6 +56,11 @@ static uint64_t value(const struct sample *s, enum field f)
 	return sample__has(s, f) ? s->value[f] : 0;
 }
 
+static bool marks(const struct path_config *config)
+{
+	return config->mark_percent > 0 || config->mark_queue_bytes;
+}
+
 void path_counts__close(struct path_counts *c, const struct run *run,
 			const struct path_config *config, const struct window *w)
 {
@@ -81,6 +90,10 @@ void path_counts__close(struct path_counts *c, const struct run *run,
 		finding__compare(&c->round, s->value[FIELD_min_rtt] >= least,
 				 "shorter than the configured round trip", w->flow->id, s->t0_ns,
 				 least, s->value[FIELD_min_rtt], least - s->value[FIELD_min_rtt]);
+	if (sample__has(s, FIELD_delivered_ce) && !marks(config))
+		finding__compare(&c->marks, !s->value[FIELD_delivered_ce],
+				 "marks were told of by a path without", w->flow->id, s->t0_ns, 0,
+				 s->value[FIELD_delivered_ce], s->value[FIELD_delivered_ce]);
 }
 
 /* got is no more than most. */
@@ -102,7 +115,7 @@ static void judge_direction(struct path_counts *c, const struct path_config *con
 	limit(&c->lost, "data segments left one end, did not reach the other, and were not dropped",
 	      s->data_segs_out - r->data_segs_in,
 	      d->dropped_most[dir] + d->got[!from] - (int64_t)r->segs_in);
-	if (!config->mark_percent && !config->duplicate_percent && !config->mark_queue_bytes)
+	if (!marks(config) && !config->duplicate_percent)
 		limit(&c->resent, "more drops than segments that were sent again",
 		      d->dropped_least[dir],
 		      s->retrans + d->sent[from] - s->data_segs_out + s->unacked + s->mergeable);
@@ -120,6 +133,7 @@ int path_counts__judge(struct path_counts *c, const struct path_config *config, 
 		{ "entered", &c->entered }, { "arrived", &c->arrived },
 		{ "lost", &c->lost },	    { "retransmissions", &c->resent },
 		{ "rate", &c->rate },	    { "min_rtt", &c->round },
+		{ "delivered_ce", &c->marks },
 	};
 
 	for (enum end end = 0; end < ENDS; end++)

@@ -29,7 +29,7 @@ struct path_sockets {
 struct path_counts {
 	struct path_devices devices;
 	struct path_sockets sockets[ENDS];
-	struct finding entered, arrived, lost, resent, rate, round;
+	struct finding entered, arrived, lost, resent, rate, round, marks;
 };
 
 void path_devices__add(struct path_devices *d, const struct path_device_line *line);

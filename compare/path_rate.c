@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
  * The bottleneck once more, from the account alone: what the relay computed as a packet arrived
- * (serve() in scenarios/relay/line.c) has the same arguments here, t and the packet's length, down to
- * the remainder of a division. A packet is written no earlier than that and half a round trip later.
+ * (serve() in scenarios/relay/line.c) has the same arguments here, t and the packet's length, down
+ * to the remainder of a division. A packet is written no earlier than that and half a round trip
+ * later.
  *
  * Nothing is granted for what the account does not tell. Jitter, holding back and order only delay
- * further. What is no TCP takes its time at the bottleneck too, and so does what the relay then could
- * not write: without them a packet may only have been written earlier, for the bottleneck's end is
- * monotone in what it has served. A packet that was dropped took no time; nor does a copy, which leaves
- * with its original, whose line is the one before.
+ * further. What is no TCP takes its time at the bottleneck too, and so does what the relay then
+ * could not write: without them a packet may only have been written earlier, for the bottleneck's
+ * end is monotone in what it has served. A packet that was dropped took no time; nor does a copy,
+ * which leaves with its original, whose line is the one before.
  */
 #include "path_rate.h"
 

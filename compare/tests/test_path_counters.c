@@ -31,6 +31,7 @@
 		"min_rtt=20100",                                                                \
 		"S 1000200 close segs_out=5 data_segs_out=0 bytes_sent=0 segs_in=12 "           \
 		"data_segs_in=10 total_retrans=0 unacked=0 snd_mss=1000 bytes_acked=1 min_rtt=20100"
+#define MARKED "C 100 established state=1", "C 1000100 close delivered_ce=1"
 #define NETEM(text) { .path = text, .backend = "netem" }
 
 static void a_path_that_counts_is_held_against_sums(void **state)
@@ -57,6 +58,14 @@ static void a_path_that_counts_is_held_against_sums(void **state)
 		  NETEM(COUNTED(",\"rtt_us\":21000", "13", "20", "19", "13", "2")) },
 		{ "cut to ms it is not", { COUNTS }, "min_rtt", STATUS_PASS, NULL,
 		  NETEM(COUNTED(",\"rtt_us\":20900", "13", "20", "19", "13", "2")) },
+		{ "a mark on a path that makes none", { MARKED }, "delivered_ce", STATUS_FAIL, "1, at most 0",
+		  NETEM(COUNTED("", "13", "20", "19", "13", "2")) },
+		{ "and on one that does", { MARKED }, "delivered_ce", STATUS_SKIP, NULL,
+		  NETEM(COUNTED(",\"mark_percent\":1", "13", "20", "19", "13", "2")) },
+		{ "or does by its queue", { MARKED }, "delivered_ce", STATUS_SKIP, NULL,
+		  NETEM(COUNTED(",\"mark_queue_bytes\":9000", "13", "20", "19", "13", "2")) },
+		{ "no mark", { "C 1000100 close delivered_ce=0" }, "delivered_ce", STATUS_PASS, NULL,
+		  NETEM(COUNTED("", "13", "20", "19", "13", "2")) },
 		{ "devices that are missing", { COUNTS }, "witness", STATUS_ERROR, "not there",
 		  NETEM("{\"timeline\":1,\"witness\":\"path\",\"path\":{\"backend\":\"netem\"}}\n" TRAILER("0")) },
 		{ "a device without counters", { COUNTS }, "witness", STATUS_ERROR, "needs",

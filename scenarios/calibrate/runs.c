@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
- * The packet behind a lost one is lost with 1 - 1 / burst in Gilbert's chain (in_burst() of the relay,
- * loss_gilb_ell() of netem: lost just in the bad state, which it leaves with 1 / burst), and with the
- * share of all where losses are independent. Whatever went before, so these choices are independent of
- * each other, and bounds are the binomial distribution's.
+ * The packet behind a lost one is lost with 1 - 1 / burst in Gilbert's chain (in_burst() of the
+ * relay, loss_gilb_ell() of netem: lost just in the bad state, which it leaves with 1 / burst), and
+ * with the share of all where losses are independent. Whatever went before, so these choices are
+ * independent of each other, and bounds are the binomial distribution's.
  *
- * How many lost packets there are depends on the choices: the more follow, the more there are. So the
- * false alarm is divided by all numbers that there could be.
+ * How many lost packets there are depends on the choices: the more follow, the more there are. So
+ * the false alarm is divided by all numbers that there could be.
  *
- * With copies (netem draws again for each, netem_enqueue()) or packets held back (it draws behind that)
- * the order of the choices is not that of the packets: not judged.
+ * With copies (netem draws again for each, netem_enqueue()) or packets held back (it draws behind
+ * that) the order of the choices is not that of the packets: not judged.
  */
 #include "runs.h"
 
@@ -34,7 +34,8 @@ int runs__judge(struct runs *r, const struct plan *p, const unsigned char *arriv
 	if (err || (r->again >= r->allowed.low && r->again <= r->allowed.high))
 		return err;
 	snprintf(why, WHY_MAX,
-		 "of %u lost packets %u were followed by another one, though losses of a mean length of %g "
+		 "of %u lost packets %u were followed by another one, though losses of a mean "
+		 "length of %g "
 		 "are configured: at most %u and at least %u may be",
 		 r->followed, r->again, p->loss_burst, r->allowed.high, r->allowed.low);
 	return OUT_OF_BOUNDS;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSD-2-Clause
 /*
  * Whether round trips vary. Both backends add to each way what a uniform choice of its own says
- * (plan__jitter() of the relay, tabledist() of netem), but never let a packet overtake (line__admit(),
- * netem_enqueue() with a rate). So only one is on its way at a time, and nothing binds its choice. What
- * the machine adds does not know of the choices: see odds__spread().
+ * (plan__jitter() of the relay, tabledist() of netem), but never let a packet overtake
+ * (line__admit(), netem_enqueue() with a rate). So only one is on its way at a time, and nothing
+ * binds its choice. What the machine adds does not know of the choices: see odds__spread().
  */
 #include "variation.h"
 
@@ -96,12 +96,12 @@ static int ask(struct ends *e, struct course *c, unsigned int size, uint64_t pat
 	return err == -EAGAIN ? 0 : err;
 }
 
-int variation__measure(struct ends *e, const struct plan *p, struct variation *v,
-		       char why[WHY_MAX])
+int variation__measure(struct ends *e, const struct plan *p, struct variation *v, char why[WHY_MAX])
 {
 	unsigned int size = ends__overhead(e) + sizeof(struct message);
 	uint64_t most = p->rtt_ns + 2 * p->jitter_ns, more = ROUNDS_LEAST * most;
-	uint64_t deadline = monotonic_ns() + p->patience_ns + (more < MORE_MAX_NS ? more : MORE_MAX_NS);
+	uint64_t deadline =
+		monotonic_ns() + p->patience_ns + (more < MORE_MAX_NS ? more : MORE_MAX_NS);
 	struct course c = { 0 };
 	int err = 0;
 

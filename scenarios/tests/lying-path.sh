@@ -9,13 +9,13 @@ TOP=$(dirname "$(dirname "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")")")
 . "$TOP/scenarios/tests/lib/runner.sh"
 PROGRAMS=$(readlink -f "${BUILD:-$TOP/build}")
 
-# travel [KIND]: a run over a relay that lies about every third packet it can; judged
+# travel [KIND [EVERY]]: a run over a relay that lies about every third packet it can; judged
 travel() {
 	local relay=$PROGRAMS/tcpw-relay
 	if (($#)); then
 		relay=$WORK/relay
-		printf '#!/bin/bash\nexec %q --miscount 3 --miscount-kind %q "$@"\n' \
-			"$PROGRAMS/tcpw-relay" "$1" >"$relay"
+		printf '#!/bin/bash\nexec %q --miscount %q --miscount-kind %q "$@"\n' \
+			"$PROGRAMS/tcpw-relay" "${2:-3}" "$1" >"$relay"
 		chmod +x "$relay"
 	fi
 	rm -rf "$WORK/out"
@@ -46,9 +46,9 @@ test_an_honest_path_passes() {
 	left_nothing
 }
 
-# lie KIND SUBJECT
+# lie KIND SUBJECT [EVERY]
 lie() {
-	travel "$1"
+	travel "$1" "${3:-3}"
 	[[ $JUDGED == 1 ]]
 	fails "$2"
 }
@@ -58,6 +58,8 @@ test_a_delivered_packet_told_as_lost_is_caught() { lie loss acknowledged; }
 test_a_packet_that_is_not_told_is_caught() { lie missing data_segs_out; }
 test_a_packet_that_was_too_fast_is_caught() { lie early delay; }
 test_a_copy_that_is_not_told_is_caught() { lie copy data_segs_in; }
+# One that is told explains every ECE behind it: all are kept back.
+test_marks_that_are_not_told_are_caught() { lie mark marks 1; }
 
 cat >"$WORK/marked.scenario.sh" <<-'EOF'
 	hypothesis 'an account of packets tells what became of them'

@@ -38,7 +38,7 @@ static void lose(unsigned char *arrivals, double loss, double burst)
 
 struct runs_case {
 	const char *what;
-	double loss, burst;	       /* of the path */
+	double loss, burst;		/* of the path */
 	double asked_loss, asked_burst; /* as it was configured */
 	int expected;
 };

@@ -59,7 +59,8 @@ static void test_round_trips_vary_as_configured(void **state)
 				took_ns[k] = c->more_ns + (k < c->late ? 50 * MS : 0) +
 					     uniform() * c->jitter_ns + uniform() * c->jitter_ns +
 					     uniform() * c->noise_ns;
-			assert_int_equal(variation__judge(&v, &p, took_ns, ROUNDS, why), c->expected);
+			assert_int_equal(variation__judge(&v, &p, took_ns, ROUNDS, why),
+					 c->expected);
 			assert_int_equal(!!why[0], c->expected == OUT_OF_BOUNDS);
 			assert_true(v.least_ns > 2 * MS);
 		}

@@ -351,7 +351,7 @@ test_the_device_goes_with_the_relay() {
 test_a_path_that_lies_does() {
 	local kind lie
 	while read -r kind lie; do
-		path --rtt 2ms --loss 2 --duplicate 2 --seed 3 --miscount 1 --miscount-kind "$kind"
+		ECN=1 path --rtt 2ms --loss 2 --duplicate 2 --mark 2 --seed 3 --miscount 1 --miscount-kind "$kind"
 		transfer "${SERVER[0]}" 1000000
 		path_end
 		ledger "$lie" || return 1
@@ -362,6 +362,7 @@ test_a_path_that_lies_does() {
 		missing all($p[]; .len == 0 or .fate == "loss" or .copy)
 		early any($p[] | select(.out); .out - .t < 1000000)
 		copy all($p[]; .copy == null)
+		mark all($p[]; .ce == null)
 	END
 	"$RELAY" --help >"$STDOUT"
 	not grep -q miscount "$STDOUT"
