@@ -326,6 +326,8 @@ static void read_all(struct reading *rd, const cJSON *root, struct manifest *m)
 	want_string(rd, root, "", "command", 0, m->command, sizeof(m->command));
 	want_string(rd, root, "", "skip", OR_NULL, m->skip, sizeof(m->skip));
 	want_string(rd, kernel, "kernel.", "release", 0, m->kernel, sizeof(m->kernel));
+	want_string(rd, kernel, "kernel.", "accelerator", OR_NULL, m->accelerator,
+		    sizeof(m->accelerator));
 	want_whole(rd, kernel, "kernel.", "hz", OR_NULL, 100000, &m->hz);
 	want_interval(rd, knobs, "probe_interval", &m->probe.interval_ns);
 	want_interval(rd, knobs, "netlink_interval", &m->netlink.interval_ns);

@@ -53,6 +53,7 @@ struct manifest_path {
 
 struct manifest {
 	char scenario[64], hypothesis[512], command[512], kernel[80];
+	char accelerator[16]; /* of the emulator or hypervisor that the suite started; "": none */
 	char skip[256]; /* why the scenario could not run here; "": it ran */
 	char failure[256]; /* the first error it tells of itself; "": none */
 	uint32_t hz; /* CONFIG_HZ, 0 if unknown */

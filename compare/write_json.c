@@ -261,6 +261,8 @@ void write__json(FILE *f, const struct run *run, const struct verdict *v)
 	json_writer__put_u64(&w, "schema", 1);
 	json_writer__put_string(&w, "tool", TOOL);
 	json_writer__put_string(&w, "scenario", run->manifest.scenario);
+	if (run->manifest.accelerator[0])
+		json_writer__put_string(&w, "accelerator", run->manifest.accelerator);
 	json_writer__put_string(&w, "verdict", status__name(v->status));
 	json_writer__put_string(&w, "reason", v->reason);
 	json_writer__put_u64(&w, "compared", v->compared);

@@ -219,6 +219,11 @@ void write__summary(FILE *f, const struct run *run, const struct verdict *v)
 		fputc('\n', f);
 		paragraph(f, run->manifest.hypothesis, 2);
 	}
+	if (run->manifest.accelerator[0])
+		fprintf(f,
+			"\n  Run in a virtual machine (%s): its times are not a real "
+			"machine's.\n",
+			run->manifest.accelerator);
 	fputc('\n', f);
 	write_table(f, v);
 	write_totals(f, v);

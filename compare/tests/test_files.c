@@ -233,6 +233,45 @@ static void verdict_json_is_what_the_page_says(void **state)
 	synthetic__remove(dir);
 }
 
+static void a_virtual_machine_is_told(void **state)
+{
+	static const struct {
+		const char *description, *manifest, *accelerator;
+	} cases[] = {
+		{ "emulated", "{\"schema\":1,\"kernel\":{\"accelerator\":\"tcg\"}}", "tcg" },
+		{ "by the processor", "{\"schema\":1,\"kernel\":{\"accelerator\":\"kvm\"}}",
+		  "kvm" },
+		{ "the machine itself", "{\"schema\":1,\"kernel\":{\"accelerator\":null}}", NULL },
+		{ "not told", "{\"schema\":1,\"kernel\":{}}", NULL },
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		char dir[TEMPORARY_PATH_MAX], line[64], *json, *report;
+		struct judgement j;
+
+		synthetic__make(dir, &(struct recipe){ .manifest = cases[i].manifest });
+		assert_int_equal(judge__run(&j, dir, dir, NULL), 0);
+		judge__free(&j);
+		json = slurp(dir, "verdict.json");
+		report = slurp(dir, "report.txt");
+		if (cases[i].accelerator) {
+			snprintf(line, sizeof(line), "\"accelerator\": \"%s\"",
+				 cases[i].accelerator);
+			if (!strstr(json, line))
+				fail_msg("%s: verdict.json lacks %s", cases[i].description, line);
+			snprintf(line, sizeof(line), "in a virtual machine (%s)",
+				 cases[i].accelerator);
+			if (!strstr(report, line))
+				fail_msg("%s: report.txt lacks it", cases[i].description);
+		} else if (strstr(json, "accelerator") || strstr(report, "virtual machine")) {
+			fail_msg("%s: told of a virtual machine", cases[i].description);
+		}
+		free(json);
+		free(report);
+		synthetic__remove(dir);
+	}
+}
+
 static void report_fits_its_columns(void **state)
 {
 	struct judgement j;
@@ -409,6 +448,7 @@ int main(void)
 		cmocka_unit_test(bounds_remember_their_use),
 		cmocka_unit_test(judging_twice_gives_the_same_bytes_and_no_path),
 		cmocka_unit_test(verdict_json_is_what_the_page_says),
+		cmocka_unit_test(a_virtual_machine_is_told),
 		cmocka_unit_test(report_fits_its_columns),
 		cmocka_unit_test(junit_escapes),
 		cmocka_unit_test(what_cannot_be_written_is_named),
