@@ -18,6 +18,8 @@ TOP=$(dirname "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")")
 : "${BUILD:=$TOP/build}"
 : "${TCPW_COMPARE:=$BUILD/tcpw-compare}"
 : "${TCPW_RELAY:=$BUILD/tcpw-relay}"
+# shellcheck source=ci/asked.sh
+. "$TOP/ci/asked.sh"
 # shellcheck source=ci/ledgers.sh
 . "$TOP/ci/ledgers.sh"
 
@@ -103,6 +105,7 @@ ledgers() {
 main() {
 	local first rc=0 run
 	[[ $# == 0 || $* == --check ]] || die 2 "unknown argument $1: RUN and OUT are given in the environment"
+	check_overrides "RUN OUT" # knobs are the first run's
 	command -v jq >/dev/null || die 3 "jq is missing: run make deps"
 	check_asked
 	"$TOP/scenarios/run" --check "$NAME" "${SETTINGS[@]}" >/dev/null

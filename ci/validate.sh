@@ -21,6 +21,8 @@ TOP=$(dirname "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")")
 : "${TCPW_COMPARE:=$BUILD/tcpw-compare}"
 : "${EXPECT_ALL_FEATURES:=0}"
 : "${DRAW:=1}"
+# shellcheck source=ci/asked.sh
+. "$TOP/ci/asked.sh"
 
 say() {
 	printf 'validate: %s\n' "$*" >&2
@@ -206,33 +208,6 @@ sum_up() {
 		scenarios: $s}'
 }
 
-# check_overrides KNOWN ...: a misspelt knob on make's command line would go unnoticed
-check_overrides() {
-	local word name known=" $* SCENARIOS OUT EXPECT_ALL_FEATURES DRAW RUN V WERROR BUILD PREFIX DESTDIR CC
-		CLANG BPFTOOL CFLAGS CPPFLAGS LDFLAGS VALGRIND UNIT_ENV "
-	known=${known//[$'\n\t']/ }
-	for word in ${MAKEFLAGS:-}; do
-		name=${word%%=*}
-		[[ $word == *=* && $name =~ ^[A-Z][A-Z0-9_]*$ ]] || continue
-		[[ $known == *" $name "* || $name == TCPW_* || $name == IPERF3 ]] ||
-			die 2 "unknown knob $name: there are SCENARIOS OUT EXPECT_ALL_FEATURES DRAW $*"
-	done
-}
-
-# check_names NAME_OR_FILE ...: sets NAMES, the name of each; a run's directory has its name, so that
-# one would overwrite the other
-check_names() {
-	local word name
-	NAMES=()
-	for word in "$@"; do
-		name=${word##*/}
-		name=${name%.scenario.sh}
-		[[ " ${NAMES[*]} " != *" $name "* ]] ||
-			die 2 "SCENARIOS names $name twice: the second run would replace the first"
-		NAMES+=("$name")
-	done
-}
-
 main() {
 	local words word name rc k=0 n at worst knobs=''
 	VERDICTS=() WHYS=() TO_DRAW=()
@@ -259,7 +234,7 @@ main() {
 		*) die 3 "the scenario $word cannot be loaded" ;;
 		esac
 	done
-	check_overrides "$knobs"
+	check_overrides "SCENARIOS OUT EXPECT_ALL_FEATURES DRAW" "$knobs"
 	[[ ${1:-} != --check ]] || decide 0
 	[[ -x $TCPW_COMPARE ]] || die 3 "$TCPW_COMPARE is not there: run make"
 	: "${OUT:=$TOP/out/$(date +%Y%m%d-%H%M%S)}"

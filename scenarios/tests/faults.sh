@@ -54,6 +54,8 @@ test_an_unknown_option_or_knob_names_the_known_ones() {
 	says 'DURATION SEED'
 	exits 2 env MAKEFLAGS=' -- DURATON=5' SCENARIOS=clean "$TOP/ci/validate.sh"
 	says 'unknown knob DURATON'
+	exits 2 env TCPW_SLACK=x SCENARIOS=clean "$TOP/ci/validate.sh" --check
+	says 'TCPW_SLACK=x: must be a whole number of seconds'
 }
 
 test_a_knob_out_of_range_is_refused_before_anything_starts() {

@@ -57,6 +57,11 @@ test_a_knob_that_is_no_more_is_named() {
 	says 'unknown knob NONSENSE'
 }
 
+test_a_knob_beside_the_run_is_refused() {
+	exits 2 env RUN="$FIRST" MAKEFLAGS=" -- RUN=x SEED=9" "$TOP/ci/reproduce.sh"
+	says 'unknown knob SEED: there are OUT RUN'
+}
+
 test_the_run_itself_is_not_replaced() {
 	exits 2 env RUN="$FIRST" OUT="$WORK/runs" "$TOP/ci/reproduce.sh"
 	says 'holds the run itself'
