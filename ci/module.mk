@@ -2,7 +2,7 @@
 # What CI and people call: packages, the suite.
 
 deps: ## install the packages that are missing (Debian, Ubuntu); safe to repeat
-	@ci/deps.sh $(filter matrix,$(MAKECMDGOALS))
+	@ci/deps.sh $(if $(filter matrix matrix-defects,$(MAKECMDGOALS)),matrix)
 
 # `all` in a make of its own: the packages of `make deps validate` are not there when this one starts.
 validate: ## run, judge and draw: SCENARIOS="a b" DURATION=s SEED=n OUT=dir and every other knob
@@ -48,11 +48,18 @@ matrix: | $(filter deps,$(MAKECMDGOALS))
 $(BUILD)/ci/matrix/tsc_khz: $(BUILD)/ci/matrix/tsc_khz.o
 	$(call link)
 
-# The faulty probes are built here: a compiler takes minutes in an emulated machine.
-matrix-defects: $(PROGRAMS) $(BUILD)/compare/tests/defects $(BUILD)/ci/matrix/tsc_khz ## make defects inside other kernels: KERNELS="5.10 7.3"
+# The faulty probes are built here: a compiler takes minutes in an emulated machine. What the guests get is
+# checked before.
+DEFECTS_IN_GUESTS = KERNELS="$(or $(KERNELS),5.10 7.3)" DEADLINE="$(or $(DEADLINE),7200)" COMMAND_KNOBS="RECORD LIVE" \
+	COMMAND="RECORD=$(or $(RECORD),0) FIXTURE_S=5 $(if $(filter undefined,$(origin LIVE)),,LIVE='$(LIVE)') ci/defects.sh"
+
+matrix-defects: ## make defects inside other kernels: KERNELS="5.10 7.3"
+	@$(DEFECTS_IN_GUESTS) ci/matrix/run --check
+	$(Q)$(MAKE) --no-print-directory all $(BUILD)/compare/tests/defects $(BUILD)/ci/matrix/tsc_khz
 	$(Q)BUILD="$(abspath $(BUILD))" ci/defects.sh --build
-	$(Q)KERNELS="$(or $(KERNELS),5.10 7.3)" DEADLINE="$(or $(DEADLINE),7200)" \
-		COMMAND="RECORD=$(or $(RECORD),0) FIXTURE_S=5 $(if $(filter undefined,$(origin LIVE)),,LIVE='$(LIVE)') ci/defects.sh" BUILD="$(abspath $(BUILD))" ci/matrix/run
+	$(Q)$(DEFECTS_IN_GUESTS) BUILD="$(abspath $(BUILD))" ci/matrix/run
+
+matrix-defects: | $(filter deps,$(MAKECMDGOALS))
 
 field-matrix: ## docs/field-matrix.md from RUN=dir, what make matrix brought
 	@ci/matrix/fields "$(RUN)"
