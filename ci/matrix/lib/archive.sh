@@ -11,6 +11,7 @@
 # What is there is used without asking the archive; REFRESH=1 asks again.
 
 KEYRING=/usr/share/keyrings/debian-archive-keyring.gpg
+# The newest are those of trixie-backports. archive_choose() tells what is asked.
 SUITES=(debian:bullseye debian-security:bullseye-security debian:bookworm
 	debian-security:bookworm-security debian:bookworm-backports debian:trixie
 	debian-security:trixie-security debian:trixie-backports)
@@ -107,7 +108,7 @@ archive_matches() {
 archive_choose() {
 	local version package matches
 	matches=$(archive_matches "$1") || {
-		WHY="Debian's archive has no kernel $1: make matrix KERNELS=list lists what it has"
+		WHY="Debian's bullseye, bookworm and trixie, with security and backports of the latter two, have no kernel $1: make matrix KERNELS=list lists what they have"
 		return 1
 	}
 	while read -r version package; do
@@ -115,7 +116,7 @@ archive_choose() {
 		CHOICE="$version $package"
 		return 0
 	done <<<"$matches"
-	WHY="Debian's archive has no whole kernel $1: packages that ${matches##* } needs are missing"
+	WHY="Debian's bullseye, bookworm and trixie have no whole kernel $1: packages that ${matches##* } needs are missing"
 	return 1
 }
 

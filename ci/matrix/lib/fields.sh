@@ -26,8 +26,15 @@ fields_of() {
 		| reduce ("probe", "netlink", "iperf3") as $w ({}; . + {($w): [$all[] | select(.witness == $w) | .fields // []] | union})'
 }
 
-# FIELDS, a prelude for jq on a merged document: {kernels, rows: [{field, group, has: ["pni", ...]}]}.
-# A field that both collectors have somewhere is one of struct tcp_info; others have one alone.
+# field_groups: {"rtt": "TCPI", ...}, the catalogue's groups
+field_groups() {
+	sed -nE 's/^(TCPI|SOCK|CALL|CC|ATTR)\(([a-z0-9_]+),.*/\1 \2/p' "$MATRIX/../../timeline/catalogue.def" |
+		jq -Rn '[inputs / " " | {(.[1]): .[0]}] | add'
+}
+
+# FIELDS, a prelude for jq on a merged document, with $groups: {kernels, rows: [{field, group,
+# has: ["pni", ...]}]}. A field that this catalogue does not know (what an older suite brought) goes by
+# its witness.
 # shellcheck disable=SC2016 # jq's
 FIELDS='
 	def field_matrix:
@@ -38,16 +45,16 @@ FIELDS='
 		| {kernels: [$kernels[] | {kernel, release}], rows: [
 			($probe + ($netlink - $probe) + ($iperf3 - $probe - $netlink))[] as $f
 			| {field: $f,
-			group: (if ([$f] | inside($probe)) and ([$f] | inside($netlink)) then "both"
-				elif [$f] | inside($probe) then "probe" else "netlink" end),
+			group: ($groups[$f] // (if [$f] | inside($probe) then "SOCK" else "ATTR" end)),
 			has: [$kernels[].fields | (if .probe | index([$f]) then "p" else "" end)
 				+ (if .netlink | index([$f]) then "n" else "" end)
 				+ (if .iperf3 | index([$f]) then "i" else "" end)]}]};'
 
-# fields_page MATRIX_JSON IMAGE: the page; false if no run showed a field
+# fields_page MATRIX_JSON IMAGE MEANING: the page; false if no run showed a field. IMAGE may be empty;
+# MEANING is where docs/fields.md is, in Markdown.
 fields_page() {
-	jq -er --arg image "$2" "$FIELDS"'
-		def table($title; $text; $group): [.rows[] | select(.group == $group)] as $rows
+	jq -er --arg image "$2" --arg meaning "$3" --argjson groups "$(field_groups)" "$FIELDS"'
+		def table($title; $text; $members): [.rows[] | select(.group | IN($members[]))] as $rows
 			| if $rows == [] then empty else
 			"", "## \($title)", "", $text, "",
 			"| field | \([.kernels[].kernel] | join(" | ")) |", "|---|\(.kernels | map("---|") | add)",
@@ -56,20 +63,21 @@ fields_page() {
 		| "# Field matrix", "",
 		"Generated from runs of `make matrix` by `make field-matrix RUN=dir`: do not edit here.", "",
 		"Which witness has which field on which kernel, with the same programs on all: **p** the probe, **n**",
-		"netlink, **i** what iperf3 prints of it, – nobody. What the fields mean: [fields.md](fields.md).", "",
+		"netlink, **i** what iperf3 prints of it, – nobody. What the fields mean: \($meaning).", "",
 		"Kernels: \([.kernels[] | "\(.kernel) is \(.release)"] | join(", ")).", "",
-		"![fields by kernel and witness](\($image))",
-		table("struct tcp_info"; "Known to the probe and to netlink."; "both"),
-		table("tcp_sock and callbacks"; "Known to the probe alone."; "probe"),
-		table("inet_diag"; "Known to netlink alone. Attributes are told of which this kernel may answer with one;\nwhose depend on the congestion control: `vegas`, `dctcp`, `bbr`."; "netlink")' "$1"
+		(if $image != "" then "![fields by kernel and witness](\($image))" else "No figure was drawn." end),
+		table("struct tcp_info"; "Known to the probe and to netlink."; ["TCPI"]),
+		table("tcp_sock and callbacks"; "Known to the probe alone."; ["SOCK", "CALL"]),
+		table("Congestion control"; "What a congestion control publishes of itself; only its own sockets have it. Netlink tells of attributes\nwith which this kernel may answer; the probe of those whose types it knew: of modules that were loaded in\nthese runs, where modules have type information (5.11)."; ["CC"]),
+		table("inet_diag"; "Known to netlink alone. Of attributes those with which this kernel may answer."; ["ATTR"])' "$1"
 }
 
 # fields_draw MATRIX_JSON OUT.png|OUT.svg
 fields_draw() {
 	local work rc=0
 	work=$(mktemp -d) || return 1
-	jq -r "$FIELDS"' field_matrix | (["#"] + [.kernels[].kernel] | join(" ")),
-		([.rows[] | select(.group == "both")] | to_entries[] | .key as $row | .value as $r
+	jq -r --argjson groups "$(field_groups)" "$FIELDS"' field_matrix | (["#"] + [.kernels[].kernel] | join(" ")),
+		([.rows[] | select(.group == "TCPI")] | to_entries[] | .key as $row | .value as $r
 		| $r.has | to_entries[]
 		| [$row, $r.field, .key] + [("p", "n", "i") as $w | if .value | contains($w) then 1 else 0 end]
 		| join(" "))' "$1" >"$work/field_matrix.tsv" &&

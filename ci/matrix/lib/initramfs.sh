@@ -34,12 +34,13 @@ modules_in_order() {
 		}' "$root/modules.builtin" "$root/modules.dep"
 }
 
+# Debian's packages have no others.
 unpacked() {
 	case $1 in
 	*.xz) xz -dc "$1" ;;
-	*.zst) zstd -q -dc "$1" ;;
 	*.gz) gzip -dc "$1" ;;
-	*) cat "$1" ;;
+	*.ko) cat "$1" ;;
+	*) return 1 ;;
 	esac
 }
 
@@ -59,7 +60,10 @@ initramfs_build() {
 	chmod 755 "$stage/init"
 	: >"$stage/modules/order"
 	for path in $list; do
-		unpacked "$1/root/lib/modules/$release/$path" >"$stage/modules/$(basename "${path%.ko*}").ko"
+		unpacked "$1/root/lib/modules/$release/$path" >"$stage/modules/$(basename "${path%.ko*}").ko" || {
+			WHY="the module ${path##*/} of the kernel $release cannot be unpacked: xz and gzip are known"
+			return 1
+		}
 		basename "${path%.ko*}" >>"$stage/modules/order"
 	done
 	(cd "$stage" && find . | "$BUSYBOX" cpio -o -H newc 2>/dev/null) | gzip -1 >"$image.part"

@@ -73,9 +73,16 @@ verdict_code() {
 
 # fields_tell OUT
 fields_tell() {
-	fields_page "$1/matrix.json" field-matrix.svg >"$1/field-matrix.md" || { rm -f "$1/field-matrix.md" && return 0; }
-	[[ ${DRAW:-1} == 1 ]] && command -v gnuplot >/dev/null || return 0
-	fields_draw "$1/matrix.json" "$1/field-matrix.svg" || say "gnuplot could not draw $1/field-matrix.svg"
+	local image=""
+	if [[ ${DRAW:-1} == 1 ]] && command -v gnuplot >/dev/null && fields_page "$1/matrix.json" "" "" >/dev/null; then
+		if fields_draw "$1/matrix.json" "$1/field-matrix.svg"; then
+			image=field-matrix.svg
+		else
+			say "gnuplot could not draw $1/field-matrix.svg"
+		fi
+	fi
+	fields_page "$1/matrix.json" "$image" 'docs/fields.md of the project' >"$1/field-matrix.md" || rm -f "$1/field-matrix.md"
+	[[ $image ]] || rm -f "$1/field-matrix.svg"
 }
 
 # results_tell OUT FILE ...: merges, writes OUT/matrix.json, OUT/matrix.txt and, if there were runs,

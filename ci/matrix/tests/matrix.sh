@@ -19,7 +19,7 @@ FAKE=$MATRIX/tests/fake
 # nobody's archive: whatever is asked of it is refused at once
 export MIRROR=http://127.0.0.1:9 QEMU=$FAKE/qemu BUSYBOX=$FAKE/busybox PATH=$PATH:$FAKE
 export BUILD=$SCRATCH/build OUT=$SCRATCH/out SCENARIOS=clean DRAW=0 FAKE_PID=$SCRATCH/pid ACCEL=tcg
-unset KERNELS JOBS DEADLINE REFRESH COMMAND FAKE_GUEST MAKEFLAGS
+unset KERNELS JOBS DEADLINE REFRESH COMMAND COMMAND_KNOBS FAKE_GUEST MAKEFLAGS MAKELEVEL EXPECT_ALL_FEATURES TCPW_SLACK
 
 # kernel REQUEST VERSION: one that was fetched before
 kernel() {
@@ -181,7 +181,7 @@ test_a_version_that_the_archive_has_not_is_named() {
 	begin
 	available
 	exits 3 matrix KERNELS=99.1
-	jq -e '.why | contains("has no kernel 99.1") and contains("KERNELS=list")' "$OUT/99.1/kernel.json"
+	jq -e '.why | contains("have no kernel 99.1") and contains("bullseye, bookworm and trixie") and contains("KERNELS=list")' "$OUT/99.1/kernel.json"
 	exits 0 matrix KERNELS=list
 	grep -qE '^6\.12 +6\.12\.117-1 ' "$STDOUT"
 }
@@ -239,12 +239,54 @@ test_what_is_missing_is_named_with_its_remedy() {
 test_what_was_asked_wrongly_is_refused_before_anything_starts() {
 	local setting
 	begin
-	for setting in KERNELS=banana KERNELS=../.. SCENARIOS=nonsense DURATION=x ACCEL=fast DEADLINE=0 \
-		REFRESH=2 GUEST_CPUS=0 GUEST_MEMORY=lots DRAW=no JOBS=0; do
+	for setting in KERNELS=banana KERNELS=../.. KERNELS='9.9 9.9' SCENARIOS=nonsense SCENARIOS='clean clean' \
+		SCENARIOS="clean $TOP/scenarios/clean.scenario.sh" DURATION=x ACCEL=fast DEADLINE=0 REFRESH=2 \
+		GUEST_CPUS=0 GUEST_MEMORY=lots DRAW=no JOBS=0 EXPECT_ALL_FEATURES=2 TCPW_SLACK=x; do
 		exits 2 matrix KERNELS=9.9 "$setting"
 		[[ $(wc -l <"$STDERR") == 1 ]]
 	done
 	[[ ! -e $OUT && ! -e $FAKE_PID ]]
+}
+
+test_a_misspelt_knob_of_makes_command_line_is_refused() {
+	begin
+	exits 2 matrix KERNELS=9.9 MAKEFLAGS=' -j2 -- DURATON=2 KERNELS=9.9'
+	says 'unknown knob DURATON'
+	exits 2 matrix KERNELS=9.9 COMMAND=true MAKEFLAGS=' -- DURATION=2' # nobody would hand it on
+	says 'unknown knob DURATION'
+	exits 2 matrix KERNELS=9.9 COMMAND=true MAKEFLAGS=' -- SCENARIOS=clean'
+	says 'unknown knob SCENARIOS'
+	[[ ! -e $OUT && ! -e $FAKE_PID ]]
+	exits 0 matrix KERNELS=9.9 MAKEFLAGS=' -- DURATION=2 SEED=3 JOBS=1 GUEST_MEMORY=3G V=1'
+	# what make writes of COMMAND='A=1 B=2 true' is one word
+	exits 0 matrix KERNELS=9.9 COMMAND='A=1 B=2 true' MAKEFLAGS=' -- COMMAND=A=1\ B=2\ true'
+	exits 0 matrix KERNELS=9.9 COMMAND=true COMMAND_KNOBS='RECORD LIVE' MAKEFLAGS=' -- LIVE= RECORD=1'
+}
+
+# what make itself says, before anything is built
+test_seeded_defects_in_other_kernels_are_checked_first() {
+	begin
+	exits 2 make -s -C "$TOP" matrix-defects KERNELS='9.9 9.9' BUILD="$BUILD"
+	grep -q 'KERNELS names 9.9 twice' "$STDERR"
+	exits 2 make -s -C "$TOP" matrix-defects KERNELS=9.9 RECORDS=1 BUILD="$BUILD"
+	grep -q 'unknown knob RECORDS' "$STDERR"
+	[[ ! -e $BUILD/timeline ]]
+}
+
+test_the_workflow_lets_a_guest_reach_its_deadline() {
+	local file=$TOP/.github/workflows/matrix.yml minutes deadline
+	minutes=$(sed -nE 's/^ +timeout-minutes: ([0-9]+).*/\1/p' "$file")
+	deadline=$(sed -nE 's/^ +DEADLINE: ([0-9]+)$/\1/p' "$file")
+	((deadline > 0 && minutes * 60 >= deadline + 900)) # packages, compiling, downloading
+}
+
+test_a_module_that_cannot_be_unpacked_is_an_error() {
+	begin
+	local modules=$BUILD/matrix/kernels/9.9.9-amd64/root/lib/modules/9.9.9-amd64
+	sed -i 's,9p/9p\.ko,&.lzma,' "$modules/modules.dep"
+	mv "$modules"/kernel/9p/9p.ko{,.lzma}
+	exits 3 matrix KERNELS=9.9
+	it '.why | contains("the module 9p.ko.lzma of the kernel 9.9.9-amd64 cannot be unpacked")'
 }
 
 test_kvm_that_does_not_carry_a_guest_is_not_used() {
@@ -303,6 +345,11 @@ test_results_of_several_jobs_are_merged_and_a_missing_one_is_an_error() {
 	exits 2 "$MATRIX/merge" "$SCRATCH/merged"
 }
 
+# under TITLE PAGE: the rows of that table
+under() {
+	awk -v title="## $1" '/^## / { on = $0 == title } on && /^\| `/' "$2"
+}
+
 test_the_field_matrix_is_what_headers_and_reports_show() {
 	local page=$SCRATCH/merged/field-matrix.md
 	begin
@@ -319,6 +366,35 @@ test_the_field_matrix_is_what_headers_and_reports_show() {
 	[[ $(grep -c '^## ' "$page") == 3 ]]
 }
 
+test_what_a_congestion_control_publishes_is_a_group_of_its_own() {
+	local page=$SCRATCH/merged/field-matrix.md
+	begin
+	exits 0 matrix KERNELS=9.9 OUT="$SCRATCH/cc/a" FAKE_FIELDS='rtt:rtt vegas_rtt bbr_bw uid'
+	kernel 10.1 10.1.1
+	exits 0 matrix KERNELS=10.1 OUT="$SCRATCH/cc/b" FAKE_FIELDS='rtt bbr_bw vegas_rtt:rtt bbr_bw vegas_rtt'
+	exits 0 "$MATRIX/merge" "$SCRATCH/merged" "$SCRATCH/cc"
+	[[ $(under 'struct tcp_info' "$page") == '| `rtt` | pni | pni |'$'\n''| `total_retrans` | i | i |' ]]
+	[[ $(under 'Congestion control' "$page" | sort) == '| `bbr_bw` | n | pn |'$'\n''| `vegas_rtt` | n | pn |' ]]
+	[[ $(under inet_diag "$page") == '| `uid` | n | – |' ]]
+	command -v gnuplot >/dev/null || return 0
+	exits 0 env DRAW=1 "$MATRIX/merge" "$SCRATCH/merged" "$SCRATCH/cc"
+	grep -qF '>rtt<' "$SCRATCH/merged/field-matrix.svg"
+	if grep -qF '>bbr_bw<' "$SCRATCH/merged/field-matrix.svg"; then return 1; fi
+}
+
+test_a_page_links_only_what_is_beside_it() {
+	local page=$OUT/field-matrix.md
+	begin
+	exits 0 matrix KERNELS=9.9 DRAW=0 FAKE_FIELDS='rtt:rtt'
+	[[ -s $page ]]
+	if grep -qF '](' "$page"; then return 1; fi
+	command -v gnuplot >/dev/null || return 0
+	exits 0 matrix KERNELS=9.9 DRAW=1 FAKE_FIELDS='rtt:rtt'
+	[[ $(grep -oE '\]\([^)]*\)' "$page") == '](field-matrix.svg)' && -s $OUT/field-matrix.svg ]]
+	exits 0 matrix KERNELS=9.9 DRAW=0 FAKE_FIELDS='rtt:rtt' # an earlier figure is not of this run
+	[[ ! -e $OUT/field-matrix.svg ]]
+}
+
 test_the_field_matrix_is_drawn_and_without_runs_refused() {
 	command -v gnuplot >/dev/null || return 0
 	begin
@@ -326,7 +402,7 @@ test_the_field_matrix_is_drawn_and_without_runs_refused() {
 	xmllint --noout "$OUT/field-matrix.svg"
 	grep -qF '>snd_wnd<' "$OUT/field-matrix.svg"
 	exits 0 env DOCS="$SCRATCH/docs" "$MATRIX/fields" "$OUT"
-	cmp <(sed 's,field-matrix.svg,images/field-matrix.png,' "$OUT/field-matrix.md") "$SCRATCH/docs/field-matrix.md"
+	cmp <(sed 's,field-matrix.svg,images/field-matrix.png,; s,docs/fields.md of the project,[fields.md](fields.md),' "$OUT/field-matrix.md") "$SCRATCH/docs/field-matrix.md"
 	[[ -s $SCRATCH/docs/images/field-matrix.png ]]
 	exits 0 matrix KERNELS=9.9 OUT="$SCRATCH/bare"
 	[[ ! -e $SCRATCH/bare/field-matrix.md ]]
@@ -375,6 +451,18 @@ test_bounds_of_statistics_depend_on_the_accelerator_and_on_nothing_else() {
 	bounds_of tcg '{"coverage":{"probe_lost_max":0}}'
 	bounds_of kvm "$all"
 	bounds_of '' "$all"
+}
+
+test_the_benchmark_tells_of_a_virtual_machine() {
+	((EUID == 0)) || return 0
+	printf '#!/bin/sh\necho "{\\"bench\\": \\"compare\\", \\"ratio\\": 5}"\n' >"$SCRATCH/bench"
+	chmod +x "$SCRATCH/bench"
+	exits 0 env -u TCPW_ACCELERATOR BENCHES="$SCRATCH/bench" OUT="$SCRATCH/cost" "$TOP/ci/bench.sh"
+	jq -e '.accelerator == null and (.results | length) == 1' "$SCRATCH/cost/bench.json"
+	if grep -q 'virtual machine' "$STDOUT"; then return 1; fi
+	exits 0 env TCPW_ACCELERATOR=tcg BENCHES="$SCRATCH/bench" OUT="$SCRATCH/cost" "$TOP/ci/bench.sh"
+	jq -e '.accelerator == "tcg"' "$SCRATCH/cost/bench.json"
+	grep -qF 'in a virtual machine (tcg)' "$STDOUT"
 }
 
 run_tests
