@@ -120,19 +120,23 @@ archive_choose() {
 	return 1
 }
 
-# archive_packages IMAGE: it and what it depends on of the same build. Newer kernels are split; their
-# linux-base-ABI, not always in the archive, holds nothing that boots. False if one is missing.
+# archive_packages IMAGE: it and what it depends on of the same build. Newer kernels are split. Their
+# linux-base-ABI, which holds modules.builtin and the configuration in 7.3, is taken if the archive has it:
+# with others it is missing, and holds nothing that boots. False if another one is missing.
 archive_packages() {
 	local abi=${1#linux-image-} todo=("$1") seen=' ' name record
 	while ((${#todo[@]})); do
 		name=${todo[0]} todo=("${todo[@]:1}")
 		[[ $seen != *" $name "* ]] || continue
 		seen+="$name "
-		record=$(apt-cache show --no-all-versions "$name" 2>/dev/null) || return 1
+		record=$(apt-cache show --no-all-versions "$name" 2>/dev/null) || {
+			[[ $name == linux-base-* ]] || return 1
+			continue
+		}
 		printf '%s\n' "$name"
 		mapfile -t -O "${#todo[@]}" todo < <(sed -nE 's/^(Pre-)?Depends: //p' <<<"$record" |
 			tr ',|' '\n' | awk '{ print $1 }' |
-			grep -E "^linux-(binary|modules[a-z-]*)-${abi//[.+]/.}\$" || true)
+			grep -E "^linux-(base|binary|modules[a-z-]*)-${abi//[.+]/.}\$" || true)
 	done
 }
 

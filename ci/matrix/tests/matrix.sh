@@ -168,7 +168,7 @@ available() {
 	#!/bin/sh
 	abi=${3#linux-*-}
 	case $3 in
-	linux-modules-7.0.2* | linux-modules-7.2.1*) exit 100 ;;
+	linux-modules-7.0.2* | linux-modules-7.2.1* | linux-base-7.1.1*) exit 100 ;;
 	linux-image-7*) printf 'Depends: linux-base (>= 4), linux-base-%s (= 1), linux-modules-%s (= 1)\n' "$abi" "$abi" ;;
 	*) echo "Package: $3" ;;
 	esac
@@ -211,7 +211,9 @@ test_the_newest_whole_kernel_that_begins_with_the_version_is_chosen() (
 	chosen 6.1.0-12 '6.1.52-1 linux-image-6.1.0-12-amd64'
 	chosen 7.0 '7.0.1-1 linux-image-7.0.1+deb13-amd64' # the newest is not whole
 	[[ $(archive_packages linux-image-7.0.1+deb13-amd64 | paste -sd ' ') == \
-		'linux-image-7.0.1+deb13-amd64 linux-modules-7.0.1+deb13-amd64' ]]
+		'linux-image-7.0.1+deb13-amd64 linux-base-7.0.1+deb13-amd64 linux-modules-7.0.1+deb13-amd64' ]]
+	[[ $(archive_packages linux-image-7.1.1+deb13-amd64 | paste -sd ' ') == \
+		'linux-image-7.1.1+deb13-amd64 linux-modules-7.1.1+deb13-amd64' ]] # without a base
 	if archive_choose 7.2; then return 1; fi
 	[[ $WHY == *'no whole kernel 7.2: packages that linux-image-7.2.1+deb13-amd64 needs are missing' ]]
 	! archive_choose 5.1
