@@ -56,6 +56,21 @@ static uint64_t value(const struct sample *s, enum field f)
 	return sample__has(s, f) ? s->value[f] : 0;
 }
 
+/*
+ * Segments that nobody has acknowledged. A reset empties the queue (tcp_reset(),
+ * tcp_write_queue_purge()), and unacked with it, before the state changes to CLOSE; what had been
+ * sent still shows. (That segments may be short is in mergeable.)
+ */
+static uint64_t outstanding(const struct sample *s)
+{
+	uint64_t unacked = value(s, FIELD_unacked), mss = value(s, FIELD_snd_mss), segments = 0;
+	uint32_t bytes = value(s, FIELD_snd_nxt) - value(s, FIELD_snd_una);
+
+	if (mss && sample__has(s, FIELD_snd_nxt) && sample__has(s, FIELD_snd_una))
+		segments = (bytes + mss - 1) / mss;
+	return segments > unacked ? segments : unacked;
+}
+
 static bool marks(const struct path_config *config)
 {
 	return config->mark_percent > 0 || config->mark_queue_bytes;
@@ -78,7 +93,7 @@ void path_counts__close(struct path_counts *c, const struct run *run,
 	k->segs_in += value(s, FIELD_segs_in);
 	k->data_segs_in += value(s, FIELD_data_segs_in);
 	k->retrans += value(s, FIELD_total_retrans);
-	k->unacked += value(s, FIELD_unacked);
+	k->unacked += outstanding(s);
 	k->acked += value(s, FIELD_bytes_acked);
 	if (full > value(s, FIELD_bytes_sent))
 		k->mergeable += (full - value(s, FIELD_bytes_sent)) / value(s, FIELD_snd_mss) + 1;

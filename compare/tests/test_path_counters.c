@@ -24,11 +24,12 @@
 						       server_tx, "0")                         \
 							TRAILER("6")
 /* Ten data segments, of which one was dropped and sent again. */
-#define COUNTS                                                                                   \
+#define COUNTS COUNTS_WITH("")
+#define COUNTS_WITH(more)                                                                        \
 	"C 100 established state=1",                                                            \
 		"C 1000100 close segs_out=13 data_segs_out=11 bytes_sent=11000 segs_in=6 "      \
 		"data_segs_in=0 total_retrans=1 unacked=0 snd_mss=1000 bytes_acked=20002 "      \
-		"min_rtt=20100",                                                                \
+		"min_rtt=20100" more,                                                           \
 		"S 1000200 close segs_out=5 data_segs_out=0 bytes_sent=0 segs_in=12 "           \
 		"data_segs_in=10 total_retrans=0 unacked=0 snd_mss=1000 bytes_acked=1 min_rtt=20100"
 #define MARKED "C 100 established state=1", "C 1000100 close delivered_ce=1"
@@ -49,6 +50,12 @@ static void a_path_that_counts_is_held_against_sums(void **state)
 		  NETEM(COUNTED("", "13", "20", "19", "13", "1}],\"too_big\":1,\"x\":[{\"y\":0")) },
 		{ "more drops than retransmissions", { COUNTS }, "retransmissions", STATUS_FAIL,
 		  "more drops", NETEM(COUNTED("", "13", "20", "19", "13", "6")) },
+		{ "but what was reset need not be sent again",
+		  { COUNTS_WITH(" snd_una=4294967000 snd_nxt=3705") }, "retransmissions", STATUS_PASS, NULL,
+		  NETEM(COUNTED("", "13", "20", "19", "13", "6")) },
+		{ "more drops than that, too", { COUNTS_WITH(" snd_una=4294967000 snd_nxt=3705") },
+		  "retransmissions", STATUS_FAIL, "more drops",
+		  NETEM(COUNTED("", "13", "20", "19", "13", "20")) },
 		{ "but with marks, which netem counts as drops", { COUNTS }, "retransmissions",
 		  STATUS_SKIP, NULL,
 		  NETEM(COUNTED(",\"mark_percent\":1", "13", "20", "19", "13", "6")) },

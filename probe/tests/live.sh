@@ -421,7 +421,9 @@ test_a_disk_that_fills_up_ends_the_capture_with_a_sentence() {
 }
 
 cb_is_listed() {
-	"$PROBE" --mode rtt --cgroup "$CGROUP" --duration 1ms | head -n 1 | jq -e '.fields | index("cb_srtt")' >/dev/null
+	local timeline
+	timeline=$("$PROBE" --mode rtt --cgroup "$CGROUP" --duration 1ms)
+	jq -e '.fields | index("cb_srtt")' <<<"${timeline%%$'\n'*}" >/dev/null
 }
 test_the_doctor_tells_one_screen() {
 	local rc=0
