@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "scenarios/relay/carried.h"
+#include "timeline/temporary.h"
 
 #define HEADER	"{\"timeline\":1,\"witness\":\"path\",\"backend\":\"relay\"}\n"
 #define TRAILER "{\"trailer\":true,\"samples\":1,\"lost\":{}}\n"
@@ -62,11 +63,12 @@ static const struct {
 
 static char *carried_of(const char *text, int want)
 {
-	char path[] = "/tmp/tcpw-carried-XXXXXX", *got = NULL, why[512] = "";
+	char path[TEMPORARY_PATH_MAX], *got = NULL, why[512] = "";
 	FILE *file, *out;
 	size_t size = 0;
 
-	file = fdopen(mkstemp(path), "w");
+	assert_int_equal(temporary__file(path), 0);
+	file = fopen(path, "w");
 	assert_non_null(file);
 	fputs(text, file);
 	assert_int_equal(fclose(file), 0);
